@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-layout.h"
+
+G_BEGIN_DECLS
+
+/* One way in which the flash of a chip can be divided: by size, and on some by an option bit (dual bank). */
+typedef struct
+{
+  guint       flash_kib;
+  gboolean    dual_bank;
+  gboolean    factory;   /* what a new chip of this size has */
+  char       *condition; /* nullable: "DUAL_BANK=1", the option bit that selects it, for people */
+  FlLayout   *layout;
+} FlChipLayout;
+
+typedef struct
+{
+  char *name;  /* "USART1" */
+  char *tx;    /* the chip's pins: "PA9"; the adapter's RX goes here */
+  char *rx;    /* "PA10" */
+} FlChipUsart;
+
+typedef enum
+{
+  FL_CHIP_NO_MASS_ERASE     = 1 << 0, /* L0, L1: 0xFFFF is NACKed */
+  FL_CHIP_NO_BANK_ERASE     = 1 << 1, /* bank codes are NACKed or broken */
+  FL_CHIP_ONE_PAGE_ERASE    = 1 << 2, /* only one page a command is safe (in bank 2, or at all) */
+  FL_CHIP_DOUBLE_NACK       = 1 << 3, /* two NACKs to Read and Write under readout protection */
+  FL_CHIP_DOUBLE_SYNC_ACK   = 1 << 4, /* L412: two ACKs to 0x7F */
+  FL_CHIP_SILENT_BAD_ADDRESS = 1 << 5, /* a bad address gets no answer */
+  FL_CHIP_EARLY_ERASE_ACK   = 1 << 6, /* erase is acknowledged before it is done: wait erase_page_ms */
+  FL_CHIP_BOOT0_IGNORED     = 1 << 7, /* a factory-fresh chip ignores the BOOT0 pin (nBOOT_SEL=1) */
+  FL_CHIP_NO_JUMP           = 1 << 8, /* the bootloader cannot be entered from the application */
+  FL_CHIP_EMPTY_CHECK       = 1 << 9, /* starts its bootloader while the first word of flash is blank */
+  FL_CHIP_INFO_BLOCK_ONLY   = 1 << 10, /* information area readable in whole blocks only (info_block bytes) */
+} FlChipFlags;
+
+/**
+ * FlChip:
+ *
+ * What is known of the chips that share a product ID (PID). Immutable; belongs to the database. 0 and NULL mean "not
+ * known" unless said. Every value's source stands in data/chips/.
+ */
+typedef struct
+{
+  guint16       pid;
+  char         *name;               /* "STM32G0B0/0B1/0C1" */
+  char         *series;             /* "G0" */
+  char         *core;               /* "Cortex-M0+" */
+  guint32       flash_start;
+  guint         flash_kib;          /* the largest there is */
+  GPtrArray    *layouts;            /* FlChipLayout, largest first; the factory setting of a size before others */
+  guint32       flash_size_register; /* 16 bits little-endian, KiB */
+  guint16       flash_size_mask;    /* 0xFFFF unless said */
+  guint32       uid_address;        /* 12 bytes */
+  guint         program_unit;       /* bytes that must be written at once, aligned: 4, 8, 16, 32 */
+  guint8        erased_value;       /* 0xFF; 0x00 on L0 and L1 */
+  guint32       ram_start;
+  guint         ram_kib;
+  guint32       ram_reserved;       /* bytes at ram_start that the bootloader keeps to itself */
+  guint32       system_start;       /* the bootloader's own memory */
+  guint32       system_size;
+  guint32       option_start;       /* option bytes */
+  guint32       option_size;
+  guint32       otp_start;
+  guint32       otp_size;
+  guint32       eeprom_start;       /* data EEPROM */
+  guint32       eeprom_size;
+  guint32       bootloader_id_address;
+  guint8        erase_command;      /* 0x43 or 0x44; the Get list decides where it names one of them */
+  guint         max_erase_pages;    /* a command, at most 100 */
+  guint         info_block;         /* see FL_CHIP_INFO_BLOCK_ONLY: 128 or 256 */
+  guint         erase_page_ms;      /* worst case for one page; for sectors, a 128 KiB one: scaled by size, min 1 s */
+  guint         erase_mass_ms;      /* worst case */
+  guint         program_ms;         /* worst case for one block of 256 bytes */
+  guint         startup_ms;         /* from reset to the first 0x7F that counts */
+  gboolean      no_parity;          /* 8N1 families: WB0, WL3 */
+  guint         max_baud;           /* 0: no limit known */
+  FlChipFlags   flags;
+  GPtrArray    *usarts;             /* FlChipUsart */
+  char        **boot_entry;         /* what must hold to enter the bootloader, sentences; translatable */
+  char        **bugs;               /* known bootloader faults, sentences */
+  char        **notes;              /* where sources disagree, what is not known */
+  char         *sources;
+} FlChip;
+
+FlLayout    *fl_chip_get_layout    (const FlChip *self, guint flash_kib, gboolean *exact); /* (transfer none) nullable */
+gboolean     fl_chip_can_program   (const FlChip *self); /* enough is known to write it */
+const char  *fl_chip_get_unit_name (const FlChip *self); /* "page" or "sector" */
+
+/* The database, read once from data/chips/ in the program's resources. Thread-safe. */
+const FlChip    *fl_chip_db_find (guint16 pid);       /* NULL: unknown */
+const GPtrArray *fl_chip_db_all  (void);              /* FlChip, by PID */
+GPtrArray       *fl_chip_db_parse (const char *text, gssize length, const char *file_name, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-chip.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FL_PROTECTION_UNKNOWN,
+  FL_PROTECTION_NONE,    /* flash can be read */
+  FL_PROTECTION_READOUT, /* RDP level 1: nothing but Readout Unprotect is left */
+} FlProtection;
+
+/**
+ * FlDevice:
+ *
+ * The chip on the other end, as far as it has told: filled by the connect job in the worker, then never changed, so
+ * that any thread may read it.
+ */
+#define FL_TYPE_DEVICE (fl_device_get_type ())
+G_DECLARE_FINAL_TYPE (FlDevice, fl_device, FL, DEVICE, GObject)
+
+struct _FlDevice
+{
+  GObject parent_instance;
+
+  guint16       pid;
+  const FlChip *chip;               /* NULL: unknown PID */
+  guint8        bootloader_version; /* from Get: 0x31 is 3.1 */
+  guint8        bootloader_id;      /* from bootloader_id_address; 0: not read */
+  guint8        commands[32];       /* from Get; n_commands of them */
+  guint         n_commands;
+  guint         flash_kib;          /* 0: not known */
+  gboolean      flash_kib_read;     /* from the device's own register; otherwise the database's largest */
+  FlLayout     *layout;             /* (owned) nullable */
+  guint         uid_length;         /* 12, or 0 when it could not be read */
+  guint8        uid[12];
+  FlProtection  protection;
+  gboolean      blank;              /* the first word of flash is erased */
+  GPtrArray    *remarks;            /* char *: what was assumed and why, for the user */
+};
+
+FlDevice   *fl_device_new          (guint16 pid);
+gboolean    fl_device_has_command  (FlDevice *self, guint8 command);
+char       *fl_device_dup_name     (FlDevice *self); /* "STM32G0B1…", or "unknown chip (PID 0x123)" */
+char       *fl_device_dup_version  (FlDevice *self); /* "3.1" */
+char       *fl_device_dup_uid      (FlDevice *self); /* hex; nullable */
+void        fl_device_set_geometry (FlDevice *self, guint flash_kib, gboolean from_register); /* picks the layout */
+
+G_END_DECLS

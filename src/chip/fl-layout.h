@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* The smallest piece of flash that can be erased: a page on most series, a sector on F2, F4, F7, H7. */
+typedef struct
+{
+  guint32 address;
+  guint32 size;  /* bytes */
+  guint16 index; /* place in the layout, from 0 */
+  guint16 code;  /* what Erase and Extended Erase call it */
+  guint8  bank;  /* 1 or 2 */
+} FlSector;
+
+/**
+ * FlLayout:
+ *
+ * How a chip's flash is divided; immutable and counted. Sectors are in order of address and do not overlap; there may
+ * be a gap between two banks.
+ */
+typedef struct _FlLayout FlLayout;
+
+#define FL_TYPE_LAYOUT (fl_layout_get_type ())
+GType fl_layout_get_type (void);
+
+FlLayout       *fl_layout_new           (const FlSector *sectors, guint n_sectors, GError **error);
+FlLayout       *fl_layout_ref           (FlLayout *self);
+void            fl_layout_unref         (FlLayout *self);
+guint           fl_layout_get_n_sectors (FlLayout *self);
+const FlSector *fl_layout_get_sector    (FlLayout *self, guint index);
+const FlSector *fl_layout_find          (FlLayout *self, guint32 address); /* NULL: not flash */
+gboolean        fl_layout_contains      (FlLayout *self, guint32 address, guint64 length); /* wholly, gaps excluded */
+guint32         fl_layout_get_start     (FlLayout *self);
+guint64         fl_layout_get_end       (FlLayout *self);  /* behind the last byte */
+guint32         fl_layout_get_size      (FlLayout *self);  /* sum of all sectors, bytes */
+guint           fl_layout_get_n_banks   (FlLayout *self);
+char           *fl_layout_to_string     (FlLayout *self);  /* "128 pages of 2 KiB in 2 banks" */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlLayout, fl_layout_unref)
+
+G_END_DECLS
