@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Sourced by ./run and ./test: which Debian packages each needs, and how to get the missing ones.
+
+PACKAGES_BUILD=(
+  gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-bin libglib2.0-dev-bin
+  libgtk-4-dev libadwaita-1-dev libserialport-dev libjson-glib-dev
+  libgtk-4-bin desktop-file-utils gtk-update-icon-cache adwaita-icon-theme fonts-dejavu-core
+)
+PACKAGES_TEST=(
+  git python3 python3-gi python3-pyatspi gir1.2-gtk-4.0 gir1.2-atspi-2.0
+  umockdev libumockdev-dev xvfb xauth xdotool imagemagick at-spi2-core dbus dbus-x11 procps
+  stm32flash srecord socat
+  clang clang-format llvm lld libclang-rt-14-dev
+  appstream libxml2-utils librsvg2-bin librsvg2-common flatpak-builder
+)
+
+# install_missing PACKAGE…: asks apt only when something is missing, so that a second run needs neither network nor root.
+install_missing () {
+  local missing=() package sudo=()
+
+  if ! command -v dpkg-query >/dev/null; then
+    echo "This is not a Debian system: install the counterparts of these yourself: $*" >&2
+    return 0
+  fi
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" = 0 ] || sudo=(sudo)
+  echo "Installing: ${missing[*]}"
+  "${sudo[@]}" apt-get update -q
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+# build FOLDER OPTION…: sets it up, or changes its options, and builds.
+build () {
+  local folder=$1
+  shift
+  if [ -f "$folder/build.ninja" ]; then
+    meson configure "$folder" "$@"
+  else
+    meson setup "$folder" "$@"
+  fi
+  meson compile -C "$folder"
+}
