@@ -111,7 +111,9 @@ FlTransport *fl_transport_open            (const char *name, const FlLineSetting
 
 guint        fl_line_settings_get_bits    (const FlLineSettings *settings);
 char        *fl_line_settings_to_string   (const FlLineSettings *settings);
+gboolean     fl_line_settings_from_string (const char *text, FlLineSettings *settings);
 char        *fl_line_errors_to_string     (FlLineErrors errors);
+FlLineErrors fl_line_errors_from_name     (const char *name);
 extern const FlLineSettings fl_line_settings_default; /* 115200 8E1 */
 
 G_END_DECLS

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "fl-transport"
+
+#include "config.h"
+
+#include "fl-transport.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-error.h"
+
+static GMutex schemes_lock;
+static GHashTable *schemes; /* name → FlTransportOpenFunc; guarded by schemes_lock */
+
+/**
+ * fl_transport_register_scheme:
+ * @scheme: what stands before the colon: letters, digits and "-", two or more characters
+ * @open: opens such a transport; it gets the whole name, scheme and colon included
+ *
+ * Makes fl_transport_open() understand "SCHEME:…". A scheme that is registered again is replaced. From any thread.
+ */
+void
+fl_transport_register_scheme (const char *scheme, FlTransportOpenFunc open)
+{
+  g_return_if_fail (scheme != NULL && strlen (scheme) >= 2 && strchr (scheme, ':') == NULL);
+  g_return_if_fail (open != NULL);
+
+  g_mutex_lock (&schemes_lock);
+  if (schemes == NULL)
+    schemes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_replace (schemes, g_strdup (scheme), (gpointer) open);
+  g_mutex_unlock (&schemes_lock);
+}
+
+/* NULL when @name begins with no registered scheme. A path may contain colons: /dev/serial/by-path/pci-0000:00:14.0… */
+static FlTransportOpenFunc
+find_scheme (const char *name)
+{
+  const char *colon = strchr (name, ':');
+  FlTransportOpenFunc open = NULL;
+
+  if (colon != NULL)
+    {
+      g_autofree char *scheme = g_strndup (name, (gsize) (colon - name));
+
+      g_mutex_lock (&schemes_lock);
+      if (schemes != NULL)
+        open = (FlTransportOpenFunc) g_hash_table_lookup (schemes, scheme);
+      g_mutex_unlock (&schemes_lock);
+    }
+  return open;
+}
+
+/**
+ * fl_transport_open:
+ * @name: a port as a user names it: a device path, a link to one, a pty, "COM3", or "SCHEME:…"
+ * @settings: (nullable): the line settings to begin with; %NULL for #fl_line_settings_default
+ * @cancellable: (nullable): looked at before anything is opened
+ * @error: return location
+ *
+ * Errors: %FL_ERROR_PORT_MISSING, %FL_ERROR_PORT_PERMISSION, %FL_ERROR_PORT_BUSY, %FL_ERROR_PORT_UNFIT,
+ * %FL_ERROR_PORT_FAILED, %G_IO_ERROR_CANCELLED, and what a scheme's function reports.
+ *
+ * Returns: (transfer full): the open transport, or %NULL
+ */
+FlTransport *
+fl_transport_open (const char *name, const FlLineSettings *settings, GCancellable *cancellable, GError **error)
+{
+  FlTransportOpenFunc open;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (settings == NULL)
+    settings = &fl_line_settings_default;
+  open = find_scheme (name);
+  if (open != NULL)
+    return open (name, settings, cancellable, error);
+  g_set_error (error, FL_ERROR, FL_ERROR_PORT_MISSING, _ ("There is no port “%s”"), name);
+  return NULL;
+}
