@@ -22,6 +22,19 @@ typedef struct
   char *rx;    /* "PA10" */
 } FlChipUsart;
 
+typedef struct
+{
+  guint32 start;
+  guint32 size; /* bytes */
+} FlChipRange;
+
+/* What a flash size register says on a chip where it does not say KiB. */
+typedef struct
+{
+  guint16 value;
+  guint16 flash_kib;
+} FlChipSizeCode;
+
 typedef enum
 {
   FL_CHIP_NO_MASS_ERASE     = 1 << 0, /* L0, L1: 0xFFFF is NACKed */
@@ -54,11 +67,13 @@ typedef struct
   GPtrArray    *layouts;            /* FlChipLayout, largest first; the factory setting of a size before others */
   guint32       flash_size_register; /* 16 bits little-endian, KiB */
   guint16       flash_size_mask;    /* 0xFFFF unless said */
+  GArray       *flash_size_codes;   /* FlChipSizeCode; fl_chip_decode_flash_size() knows */
   guint32       uid_address;        /* 12 bytes */
   guint         program_unit;       /* bytes that must be written at once, aligned: 4, 8, 16, 32 */
   guint8        erased_value;       /* 0xFF; 0x00 on L0 and L1 */
   guint32       ram_start;
   guint         ram_kib;
+  GArray       *more_ram;           /* FlChipRange: RAM that does not follow on ram_start */
   guint32       ram_reserved;       /* bytes at ram_start that the bootloader keeps to itself */
   guint32       system_start;       /* the bootloader's own memory */
   guint32       system_size;
@@ -72,7 +87,7 @@ typedef struct
   guint8        erase_command;      /* 0x43 or 0x44; the Get list decides where it names one of them */
   guint         max_erase_pages;    /* a command, at most 100 */
   guint         info_block;         /* see FL_CHIP_INFO_BLOCK_ONLY: 128 or 256 */
-  guint         erase_page_ms;      /* worst case for one page; for sectors, a 128 KiB one: scaled by size, min 1 s */
+  guint         erase_page_ms;      /* worst case for one page, or a sector of 128 KiB: ask fl_chip_get_erase_ms() */
   guint         erase_mass_ms;      /* worst case */
   guint         program_ms;         /* worst case for one block of 256 bytes */
   guint         startup_ms;         /* from reset to the first 0x7F that counts */
@@ -87,6 +102,8 @@ typedef struct
 } FlChip;
 
 FlLayout    *fl_chip_get_layout    (const FlChip *self, guint flash_kib, gboolean *exact); /* (transfer none) nullable */
+guint        fl_chip_get_erase_ms  (const FlChip *self, guint32 size); /* worst case for one page or sector of size */
+guint        fl_chip_decode_flash_size (const FlChip *self, guint16 value); /* register to KiB; 0: cannot be right */
 gboolean     fl_chip_can_program   (const FlChip *self); /* enough is known to write it */
 const char  *fl_chip_get_unit_name (const FlChip *self); /* "page" or "sector" */
 

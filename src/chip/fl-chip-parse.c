@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "fl-chip-private.h"
+#include "fl-error.h"
+
+/* The format of data/chips/: described in data/chips/README.md. */
+
+#define SERIES_GROUP  "series"
+#define LAYOUT_PREFIX "layout-"
+#define MAX_SECTORS   4096
+
+typedef struct
+{
+  GKeyFile *file;
+  const char *file_name;
+  const char *group; /* of the chip being read */
+  FlChip *chip;
+} Parser;
+
+typedef gboolean (*ParseFunc) (Parser *self, const char *key, const char *value, gpointer field, GError **error);
+
+static gboolean
+fail (const Parser *self, const char *key, const char *what, GError **error)
+{
+  g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("%s, [%s], %s: %s"), self->file_name, self->group, key, what);
+  return FALSE;
+}
+
+/* "12", "0x1FFF", "64K": unsigned, nothing around it. */
+static gboolean
+parse_number (const char *text, guint64 max, guint64 *number)
+{
+  gboolean hex = g_str_has_prefix (text, "0x");
+  const char *digits = hex ? text + 2 : text;
+  gsize length = strspn (digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+  gboolean kib = digits[length] == 'K' && !hex;
+  guint64 value;
+
+  if (length == 0 || length > 10 || digits[length + (kib ? 1 : 0)] != '\0')
+    return FALSE;
+  value = g_ascii_strtoull (digits, NULL, hex ? 16 : 10) * (kib ? 1024 : 1);
+  if (value > max)
+    return FALSE;
+  *number = value;
+  return TRUE;
+}
+
+static gboolean
+parse_uint (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  guint64 number;
+
+  if (!parse_number (value, G_MAXUINT32, &number))
+    return fail (self, key, _ ("not a number"), error);
+  *(guint *) field = (guint) number;
+  return TRUE;
+}
+
+static gboolean
+parse_uint16 (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  guint64 number;
+
+  if (!parse_number (value, G_MAXUINT16, &number))
+    return fail (self, key, _ ("not a number of 16 bits"), error);
+  *(guint16 *) field = (guint16) number;
+  return TRUE;
+}
+
+static gboolean
+parse_byte (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  guint64 number;
+
+  if (!parse_number (value, G_MAXUINT8, &number))
+    return fail (self, key, _ ("not a byte"), error);
+  *(guint8 *) field = (guint8) number;
+  return TRUE;
+}
+
+static gboolean
+parse_text (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  if (*value == '\0' || !g_utf8_validate (value, -1, NULL))
+    return fail (self, key, _ ("empty, or not UTF-8"), error);
+  g_free (*(char **) field);
+  *(char **) field = g_strdup (value);
+  return TRUE;
+}
+
+/* "a; b; c" */
+static char **
+split_list (const char *value)
+{
+  char **parts = g_strsplit (value, ";", -1);
+
+  for (char **part = parts; *part != NULL; part++)
+    g_strstrip (*part);
+  return parts;
+}
+
+static gboolean
+parse_sentences (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  g_auto (GStrv) parts = split_list (value);
+
+  for (char **part = parts; *part != NULL; part++)
+    if (**part == '\0' || !g_utf8_validate (*part, -1, NULL))
+      return fail (self, key, _ ("an empty item, or not UTF-8"), error);
+  g_strfreev (*(char ***) field);
+  *(char ***) field = g_steal_pointer (&parts);
+  return TRUE;
+}
+
+static gboolean
+parse_boot_entry (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  g_auto (GStrv) ids = split_list (value);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (char **id = ids; *id != NULL; id++)
+    {
+      const char *sentence = fl_chip_entry_find (*id);
+
+      if (sentence == NULL)
+        return fail (self, key, _ ("a sentence that does not exist"), error);
+      g_strv_builder_add (builder, sentence);
+    }
+  g_strfreev (*(char ***) field);
+  *(char ***) field = g_strv_builder_end (builder);
+  return TRUE;
+}
+
+static gboolean
+parse_range_text (const char *text, FlChipRange *range)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "+", 2);
+  guint64 start, size;
+
+  if (parts[0] == NULL || parts[1] == NULL || !parse_number (parts[0], G_MAXUINT32, &start)
+      || !parse_number (parts[1], G_MAXUINT32, &size) || size == 0 || start + size > G_MAXUINT32)
+    return FALSE;
+  range->start = (guint32) start;
+  range->size = (guint32) size;
+  return TRUE;
+}
+
+/* "0x1FFF7800+0x80", into two fields, the start and then the size. */
+static gboolean
+parse_range (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  FlChipRange range;
+
+  if (!parse_range_text (value, &range))
+    return fail (self, key, _ ("not a range such as 0x1FFF7800+0x80"), error);
+  ((guint32 *) field)[0] = range.start;
+  ((guint32 *) field)[1] = range.size;
+  return TRUE;
+}
+
+static gboolean
+parse_ram (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  FlChipRange range;
+
+  if (!parse_range_text (value, &range) || range.size % 1024 != 0)
+    return fail (self, key, _ ("not a range of whole KiB such as 0x20000000+36K"), error);
+  self->chip->ram_start = range.start;
+  self->chip->ram_kib = range.size / 1024;
+  return TRUE;
+}
+
+static gboolean
+parse_more_ram (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  g_auto (GStrv) parts = split_list (value);
+
+  for (char **part = parts; *part != NULL; part++)
+    {
+      FlChipRange range;
+
+      if (!parse_range_text (*part, &range))
+        return fail (self, key, _ ("not a range such as 0x10000000+64K"), error);
+      g_array_append_val (self->chip->more_ram, range);
+    }
+  return TRUE;
+}
+
+/* "0:384; 1:256" */
+static gboolean
+parse_size_codes (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  g_auto (GStrv) parts = split_list (value);
+
+  for (char **part = parts; *part != NULL; part++)
+    {
+      g_auto (GStrv) pair = g_strsplit (*part, ":", 2);
+      guint64 raw, kib;
+      FlChipSizeCode code;
+
+      if (pair[0] == NULL || pair[1] == NULL || !parse_number (pair[0], G_MAXUINT16, &raw)
+          || !parse_number (pair[1], G_MAXUINT16, &kib) || kib == 0)
+        return fail (self, key, _ ("not pairs such as 0:384; 1:256"), error);
+      code.value = (guint16) raw;
+      code.flash_kib = (guint16) kib;
+      g_array_append_val (self->chip->flash_size_codes, code);
+    }
+  return TRUE;
+}
+
+static gboolean
+parse_parity (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  if (!g_str_equal (value, "even") && !g_str_equal (value, "none"))
+    return fail (self, key, _ ("neither even nor none"), error);
+  self->chip->no_parity = g_str_equal (value, "none");
+  return TRUE;
+}
+
+static gboolean
+parse_flags (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  static const struct
+  {
+    const char *word;
+    FlChipFlags flag;
+  } words[] = {
+    { "no-mass-erase", FL_CHIP_NO_MASS_ERASE },
+    { "no-bank-erase", FL_CHIP_NO_BANK_ERASE },
+    { "one-page-erase", FL_CHIP_ONE_PAGE_ERASE },
+    { "double-nack", FL_CHIP_DOUBLE_NACK },
+    { "double-sync-ack", FL_CHIP_DOUBLE_SYNC_ACK },
+    { "silent-bad-address", FL_CHIP_SILENT_BAD_ADDRESS },
+    { "early-erase-ack", FL_CHIP_EARLY_ERASE_ACK },
+    { "boot0-ignored", FL_CHIP_BOOT0_IGNORED },
+    { "no-jump", FL_CHIP_NO_JUMP },
+    { "empty-check", FL_CHIP_EMPTY_CHECK },
+    { "info-block-only", FL_CHIP_INFO_BLOCK_ONLY },
+  };
+  g_auto (GStrv) parts = split_list (value);
+
+  self->chip->flags = 0;
+  for (char **part = parts; *part != NULL; part++)
+    {
+      gsize i = 0;
+
+      while (i < G_N_ELEMENTS (words) && !g_str_equal (words[i].word, *part))
+        i++;
+      if (i == G_N_ELEMENTS (words))
+        return fail (self, key, _ ("a word that does not exist"), error);
+      self->chip->flags |= words[i].flag;
+    }
+  return TRUE;
+}
+
+/* "PA9": a port from A to K and a pin from 0 to 15. */
+static gboolean
+is_pin (const char *text)
+{
+  guint64 pin;
+
+  return text != NULL && text[0] == 'P' && text[1] >= 'A' && text[1] <= 'K' && parse_number (text + 2, 15, &pin);
+}
+
+/* "USART1 PA9/PA10; USART2 PA2/PA3": transmit first. */
+static gboolean
+parse_usarts (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  g_auto (GStrv) parts = split_list (value);
+
+  g_ptr_array_set_size (self->chip->usarts, 0);
+  for (char **part = parts; *part != NULL; part++)
+    {
+      g_auto (GStrv) words = g_strsplit (*part, " ", -1);
+      g_auto (GStrv) pins = g_strv_length (words) == 2 ? g_strsplit (words[1], "/", -1) : NULL;
+      FlChipUsart *usart;
+
+      if (pins == NULL || g_strv_length (pins) != 2 || !is_pin (pins[0]) || !is_pin (pins[1])
+          || strstr (words[0], "ART") == NULL)
+        return fail (self, key, _ ("not ports such as USART1 PA9/PA10; USART2 PA2/PA3"), error);
+      usart = g_new0 (FlChipUsart, 1);
+      usart->name = g_strdup (words[0]);
+      usart->tx = g_strdup (pins[0]);
+      usart->rx = g_strdup (pins[1]);
+      g_ptr_array_add (self->chip->usarts, usart);
+    }
+  return TRUE;
+}
+
+#define FIELD(name) G_STRUCT_OFFSET (FlChip, name)
+
+static const struct
+{
+  const char *key;
+  ParseFunc parse;
+  gsize offset;
+} keys[] = {
+  { "name", parse_text, FIELD (name) },
+  { "core", parse_text, FIELD (core) },
+  { "flash", parse_uint, FIELD (flash_start) },
+  { "flash-kib", parse_uint, FIELD (flash_kib) },
+  { "flash-size", parse_uint, FIELD (flash_size_register) },
+  { "flash-size-mask", parse_uint16, FIELD (flash_size_mask) },
+  { "flash-size-codes", parse_size_codes, 0 },
+  { "uid", parse_uint, FIELD (uid_address) },
+  { "program-unit", parse_uint, FIELD (program_unit) },
+  { "erased-value", parse_byte, FIELD (erased_value) },
+  { "ram", parse_ram, 0 },
+  { "more-ram", parse_more_ram, 0 },
+  { "ram-reserved", parse_uint, FIELD (ram_reserved) },
+  { "system", parse_range, FIELD (system_start) },
+  { "option", parse_range, FIELD (option_start) },
+  { "otp", parse_range, FIELD (otp_start) },
+  { "eeprom", parse_range, FIELD (eeprom_start) },
+  { "bootloader-id", parse_uint, FIELD (bootloader_id_address) },
+  { "erase-command", parse_byte, FIELD (erase_command) },
+  { "max-erase-pages", parse_uint, FIELD (max_erase_pages) },
+  { "info-block", parse_uint, FIELD (info_block) },
+  { "erase-page-ms", parse_uint, FIELD (erase_page_ms) },
+  { "erase-mass-ms", parse_uint, FIELD (erase_mass_ms) },
+  { "program-ms", parse_uint, FIELD (program_ms) },
+  { "startup-ms", parse_uint, FIELD (startup_ms) },
+  { "parity", parse_parity, 0 },
+  { "max-baud", parse_uint, FIELD (max_baud) },
+  { "flags", parse_flags, 0 },
+  { "usarts", parse_usarts, 0 },
+  { "boot-entry", parse_boot_entry, FIELD (boot_entry) },
+  { "bugs", parse_sentences, FIELD (bugs) },
+  { "notes", parse_sentences, FIELD (notes) },
+  { "sources", parse_text, FIELD (sources) },
+};
+
+/* parse_range() fills the field after the start, too. */
+G_STATIC_ASSERT (FIELD (system_size) == FIELD (system_start) + 4 && FIELD (option_size) == FIELD (option_start) + 4
+                 && FIELD (otp_size) == FIELD (otp_start) + 4 && FIELD (eeprom_size) == FIELD (eeprom_start) + 4);
+
+/* "128x2K": so many sectors of this size, from *address and *code on. */
+static gboolean
+parse_run (const char *text, guint8 bank, guint64 *address, guint64 *code, GArray *sectors)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "x", 2);
+  guint64 count, size;
+
+  if (parts[0] == NULL || parts[1] == NULL || !parse_number (parts[0], MAX_SECTORS, &count)
+      || !parse_number (parts[1], 1024 * 1024, &size) || count == 0 || size == 0 || sectors->len + count > MAX_SECTORS)
+    return FALSE;
+  for (guint64 i = 0; i < count; i++)
+    {
+      FlSector sector = { (guint32) *address, (guint32) size, 0, (guint16) *code, bank };
+
+      if (*address + size > G_MAXUINT32 || *code >= 0xFFF0) /* from here on codes mean banks */
+        return FALSE;
+      g_array_append_val (sectors, sector);
+      *address += size;
+      (*code)++;
+    }
+  return TRUE;
+}
+
+/* "4x16K 1x64K @0x08100000 #12": what follows on *address and *code unless it says where and which. */
+static gboolean
+parse_bank (const char *text, guint8 bank, guint64 *address, guint64 *code, GArray *sectors)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  gboolean any = FALSE;
+
+  for (char **word = words; *word != NULL; word++)
+    if ((**word == '@' && !parse_number (*word + 1, G_MAXUINT32, address))
+        || (**word == '#' && !parse_number (*word + 1, G_MAXUINT16, code)))
+      return FALSE;
+  for (char **word = words; *word != NULL; word++)
+    if (strchr ("@#", **word) == NULL)
+      {
+        if (!parse_run (*word, bank, address, code, sectors))
+          return FALSE;
+        any = TRUE;
+      }
+  return any;
+}
+
+/* "layout-512-dual=128x2K + 128x2K @0x08040000 #128; factory; when DUAL_BANK=1" */
+static gboolean
+parse_layout (Parser *self, const char *key, const char *value, GError **error)
+{
+  g_auto (GStrv) key_parts = g_strsplit (key + strlen (LAYOUT_PREFIX), "-", 2);
+  g_auto (GStrv) parts = split_list (value);
+  g_auto (GStrv) banks = g_strsplit (parts[0] != NULL ? parts[0] : "", "+", -1);
+  g_autoptr (GArray) sectors = g_array_new (FALSE, FALSE, sizeof (FlSector));
+  guint64 address = self->chip->flash_start;
+  guint64 code = 0;
+  guint64 kib;
+  g_autoptr (FlLayout) layout = NULL;
+  FlChipLayout *known;
+
+  if (key_parts[0] == NULL || !parse_number (key_parts[0], 65536, &kib) || kib == 0)
+    return fail (self, key, _ ("the key does not name a size in KiB"), error);
+  if (g_strv_length (banks) > 2)
+    return fail (self, key, _ ("more than two banks"), error);
+  for (guint i = 0; banks[i] != NULL; i++)
+    if (!parse_bank (g_strstrip (banks[i]), (guint8) (i + 1), &address, &code, sectors))
+      return fail (self, key, _ ("not a layout such as 128x2K + 128x2K @0x08040000 #128"), error);
+
+  layout = fl_layout_new ((const FlSector *) sectors->data, sectors->len, error);
+  if (layout == NULL)
+    {
+      g_prefix_error (error, "%s, [%s], %s: ", self->file_name, self->group, key);
+      return FALSE;
+    }
+  if (fl_layout_get_size (layout) != kib * 1024)
+    return fail (self, key, _ ("the sectors do not add up to the size"), error);
+  if (key_parts[1] != NULL && g_strcmp0 (key_parts[1], banks[1] != NULL ? "dual" : "single") != 0)
+    return fail (self, key, _ ("the key's end is not dual for two banks, or single for one"), error);
+
+  known = fl_chip_layout_new ((guint) kib, g_steal_pointer (&layout));
+  g_ptr_array_add (self->chip->layouts, known);
+  for (guint i = 1; parts[i] != NULL; i++)
+    if (g_str_equal (parts[i], "factory"))
+      known->factory = TRUE;
+    else if (g_str_has_prefix (parts[i], "when ") && known->condition == NULL)
+      known->condition = g_strdup (parts[i] + strlen ("when "));
+    else
+      return fail (self, key, _ ("neither factory nor a condition such as when DBANK=1"), error);
+  return TRUE;
+}
+
+static int
+compare_layouts (gconstpointer a, gconstpointer b)
+{
+  const FlChipLayout *one = *(const FlChipLayout *const *) a;
+  const FlChipLayout *other = *(const FlChipLayout *const *) b;
+
+  if (one->flash_kib != other->flash_kib)
+    return one->flash_kib > other->flash_kib ? -1 : 1;
+  return other->factory - one->factory;
+}
+
+static gboolean
+parse_key (Parser *self, const char *group, const char *key, GError **error)
+{
+  g_autofree char *value = g_key_file_get_value (self->file, group, key, error);
+
+  if (value == NULL)
+    {
+      g_prefix_error (error, "%s: ", self->file_name);
+      return FALSE;
+    }
+  g_strstrip (value);
+  if (g_str_has_prefix (key, LAYOUT_PREFIX))
+    return parse_layout (self, key, value, error);
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_equal (keys[i].key, key))
+      return keys[i].parse (self, key, value, (char *) self->chip + keys[i].offset, error);
+  return fail (self, key, _ ("an unknown key"), error);
+}
+
+/* What the keys say must also fit together. */
+static gboolean
+check_chip (Parser *self, GError **error)
+{
+  FlChip *chip = self->chip;
+  guint factory = 0;
+
+  if (chip->name == NULL || chip->sources == NULL)
+    return fail (self, "name", _ ("a chip needs a name and sources"), error);
+  if (chip->flash_kib == 0)
+    return fail (self, "flash-kib", _ ("a chip needs the size of its flash"), error);
+  if (chip->program_unit != 0
+      && (chip->program_unit > 256 || (chip->program_unit & (chip->program_unit - 1)) != 0 || chip->program_unit < 4))
+    return fail (self, "program-unit", _ ("not a power of two from 4 to 256"), error);
+  if (chip->erase_command != 0 && chip->erase_command != 0x43 && chip->erase_command != 0x44)
+    return fail (self, "erase-command", _ ("neither 0x43 nor 0x44"), error);
+  if (chip->max_erase_pages == 0 || chip->max_erase_pages > 100)
+    return fail (self, "max-erase-pages", _ ("not from 1 to 100"), error);
+  if ((chip->flags & FL_CHIP_INFO_BLOCK_ONLY) != 0 && (chip->info_block < 4 || chip->info_block > 256))
+    return fail (self, "info-block", _ ("not from 4 to 256"), error);
+
+  g_ptr_array_sort (chip->layouts, compare_layouts);
+  for (guint i = 0; i < chip->layouts->len; i++)
+    {
+      FlChipLayout *known = g_ptr_array_index (chip->layouts, i);
+      const FlChipLayout *before = i > 0 ? g_ptr_array_index (chip->layouts, i - 1) : NULL;
+      const FlChipLayout *after = i + 1 < chip->layouts->len ? g_ptr_array_index (chip->layouts, i + 1) : NULL;
+
+      if ((before == NULL || before->flash_kib != known->flash_kib)
+          && (after == NULL || after->flash_kib != known->flash_kib))
+        known->factory = TRUE;
+      factory = before != NULL && before->flash_kib == known->flash_kib ? factory : 0;
+      factory += known->factory ? 1 : 0;
+      if (factory != 1)
+        return fail (self, LAYOUT_PREFIX, _ ("not exactly one layout of a size is the factory's"), error);
+    }
+  if (chip->layouts->len > 0
+      && ((const FlChipLayout *) g_ptr_array_index (chip->layouts, 0))->flash_kib != chip->flash_kib)
+    return fail (self, "flash-kib", _ ("not the size of the largest layout"), error);
+  return TRUE;
+}
+
+static FlChipRow *
+parse_chip (Parser *self, GError **error)
+{
+  const char *const groups[] = { SERIES_GROUP, self->group };
+  guint64 pid;
+  FlChipRow *row;
+
+  if (!g_str_has_prefix (self->group, "0x") || !parse_number (self->group, G_MAXUINT16, &pid))
+    {
+      fail (self, self->group, _ ("the group is not a product ID such as [0x467]"), error);
+      return NULL;
+    }
+  row = fl_chip_row_new ((guint16) pid);
+  self->chip = &row->chip;
+  self->chip->flash_size_mask = 0xFFFF;
+  self->chip->max_erase_pages = 100;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (groups); i++)
+    {
+      g_auto (GStrv) names = g_key_file_get_keys (self->file, groups[i], NULL, NULL);
+
+      for (char **name = names; name != NULL && *name != NULL; name++)
+        if (!parse_key (self, groups[i], *name, error))
+          {
+            fl_chip_row_free (row);
+            return NULL;
+          }
+      if (i == 0)
+        self->chip->series = g_steal_pointer (&self->chip->name);
+    }
+  if (!check_chip (self, error))
+    {
+      fl_chip_row_free (row);
+      return NULL;
+    }
+  return row;
+}
+
+static void
+row_free (gpointer data)
+{
+  fl_chip_row_free (data);
+}
+
+/**
+ * fl_chip_db_parse:
+ * @text: a file of the format that data/chips/README.md describes
+ * @length: its length in bytes, or -1 when it ends with a zero
+ * @file_name: for errors
+ *
+ * Reads the chips of one file. Strict: what is not understood, or does not fit together, is an error.
+ *
+ * Errors: %FL_ERROR_FORMAT, with the file, the group and the key.
+ *
+ * Returns: (transfer full) (element-type FlChip): the chips, which the array owns
+ */
+GPtrArray *
+fl_chip_db_parse (const char *text, gssize length, const char *file_name, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GPtrArray) chips = g_ptr_array_new_with_free_func (row_free);
+  g_auto (GStrv) groups = NULL;
+  g_autoptr (GError) bad = NULL;
+  Parser parser = { .file = file, .file_name = file_name };
+
+  g_return_val_if_fail (text != NULL && file_name != NULL, NULL);
+
+  if (!g_key_file_load_from_data (file, text, length < 0 ? strlen (text) : (gsize) length, G_KEY_FILE_NONE, &bad))
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, "%s: %s", file_name, bad->message);
+      return NULL;
+    }
+  groups = g_key_file_get_groups (file, NULL);
+  for (char **group = groups; *group != NULL; group++)
+    {
+      FlChipRow *row;
+
+      if (g_str_equal (*group, SERIES_GROUP))
+        continue;
+      parser.group = *group;
+      row = parse_chip (&parser, error);
+      if (row == NULL)
+        return NULL;
+      g_ptr_array_add (chips, row);
+    }
+  return g_steal_pointer (&chips);
+}
