@@ -4,7 +4,6 @@
 #include "fl-chip.h"
 
 #include <gio/gio.h>
-#include <glib/gi18n-lib.h>
 
 #include "fl-chip-private.h"
 #include "fl-core-resources.h"
@@ -175,15 +174,15 @@ has_large_sectors (const FlChip *self)
 /**
  * fl_chip_get_unit_name:
  *
- * Returns: (transfer none): what the smallest piece that can be erased is called, translated: "page", or "sector" where
- * it is 16 KiB or larger
+ * Returns: (transfer none): what the smallest piece that can be erased is called: "page", or "sector" where sectors are
+ * 16 KiB or larger; not translated
  */
 const char *
 fl_chip_get_unit_name (const FlChip *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return has_large_sectors (self) ? _ ("sector") : _ ("page");
+  return has_large_sectors (self) ? "sector" : "page";
 }
 
 /**

@@ -28,12 +28,14 @@ typedef struct
   gboolean    preserve;   /* data in shared sectors that are not in the image are read first and written back */
 } FlPlanOptions;
 
+#define FL_PLAN_BLOCK_MAX 256
+
 /* One Write Memory command: 1 to 256 bytes, padded to the chip's program unit. */
 typedef struct
 {
   guint32 address;
   guint32 length;
-  guint8  data[256];
+  guint8  data[FL_PLAN_BLOCK_MAX];
 } FlPlanBlock;
 
 /* Data of a sector that are outside the image and would be lost. */

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-plan-private.h"
+
+/* Bytes of an exchange besides its data, and how often the host waits for an answer in it (AN3155, Write Memory, Read
+ * Memory: command, ACK, address, ACK, length and data and checksum, ACK; Extended Erase: command, ACK, list, ACK). */
+#define BLOCK_OVERHEAD  12
+#define BLOCK_WAITS     3
+#define ERASE_OVERHEAD  7
+#define ERASE_WAITS     2
+#define BYTES_PER_ERASE 2   /* of the list, for each page */
+#define TYPICAL         0.5 /* of the worst case: what data sheets give as typical for erasing and programming */
+
+/* What an estimate is the sum of; seconds. */
+typedef struct
+{
+  guint64 bytes; /* on the wire */
+  guint64 waits; /* for an answer */
+  double erasing;
+  double programming;
+} Cost;
+
+static void
+add_reading (Cost *cost, guint64 length)
+{
+  guint64 n_blocks = (length + FL_PLAN_BLOCK_MAX - 1) / FL_PLAN_BLOCK_MAX;
+
+  cost->bytes += length + n_blocks * BLOCK_OVERHEAD;
+  cost->waits += n_blocks * BLOCK_WAITS;
+}
+
+static void
+add_erasing (FlPlan *self, Cost *cost)
+{
+  const FlChip *chip = self->device->chip;
+  guint n_erased = fl_plan_get_n_erased (self);
+  guint per_command = chip != NULL ? chip->max_erase_pages : 1;
+  guint n_commands;
+
+  if (n_erased == 0)
+    return;
+  if (fl_plan_erases_all (self) && chip != NULL && (chip->flags & FL_CHIP_NO_MASS_ERASE) == 0)
+    {
+      cost->erasing += chip->erase_mass_ms / 1000.0 * TYPICAL;
+      cost->bytes += ERASE_OVERHEAD;
+      cost->waits += ERASE_WAITS;
+      return;
+    }
+  n_commands = (n_erased + per_command - 1) / per_command;
+  cost->bytes += n_commands * ERASE_OVERHEAD + n_erased * BYTES_PER_ERASE;
+  cost->waits += n_commands * ERASE_WAITS;
+  for (guint i = 0; chip != NULL && i < fl_layout_get_n_sectors (self->device->layout); i++)
+    if (self->sectors[i].action != FL_PLAN_KEEP)
+      {
+        guint32 size = fl_layout_get_sector (self->device->layout, i)->size;
+
+        cost->erasing += fl_chip_get_erase_ms (chip, size) / 1000.0 * TYPICAL;
+      }
+}
+
+static void
+add_writing (FlPlan *self, Cost *cost)
+{
+  const GArray *blocks = fl_plan_get_blocks (self);
+  guint64 n_bytes = fl_plan_get_write_bytes (self);
+
+  cost->bytes += n_bytes + (guint64) blocks->len * BLOCK_OVERHEAD;
+  cost->waits += (guint64) blocks->len * BLOCK_WAITS;
+  if (self->device->chip != NULL)
+    cost->programming += (double) n_bytes / FL_PLAN_BLOCK_MAX * self->device->chip->program_ms / 1000.0 * TYPICAL;
+}
+
+/**
+ * fl_plan_set_link:
+ * @baud: bits a second
+ * @bits_per_byte: on the wire, 11 for 8E1
+ * @round_trip_ms: what each answer takes besides its bytes: the adapter and the system
+ *
+ * Says how fast the link is, for fl_plan_get_seconds().
+ */
+void
+fl_plan_set_link (FlPlan *self, guint baud, guint bits_per_byte, double round_trip_ms)
+{
+  g_return_if_fail (FL_IS_PLAN (self));
+  g_return_if_fail (baud > 0 && bits_per_byte > 0 && round_trip_ms >= 0);
+
+  self->baud = baud;
+  self->bits_per_byte = bits_per_byte;
+  self->round_trip_ms = round_trip_ms;
+}
+
+/**
+ * fl_plan_get_seconds:
+ * @limit: (out) (optional) (transfer none): what most of the time is for, translated
+ *
+ * Returns: how long the plan is expected to take; 0 (and no @limit) as long as the link is not known
+ */
+double
+fl_plan_get_seconds (FlPlan *self, const char **limit)
+{
+  Cost cost = { 0 };
+  double wire, latency, most;
+
+  g_return_val_if_fail (FL_IS_PLAN (self), 0);
+
+  if (limit != NULL)
+    *limit = NULL;
+  if (self->baud == 0)
+    return 0;
+
+  for (guint i = 0; self->options.preserve && i < self->shared->len; i++)
+    add_reading (&cost, ((const FlPlanRange *) g_ptr_array_index (self->shared, i))->length);
+  add_erasing (self, &cost);
+  add_writing (self, &cost);
+  add_reading (&cost, fl_plan_get_verify_bytes (self));
+
+  wire = (double) cost.bytes * self->bits_per_byte / self->baud;
+  latency = (double) cost.waits * self->round_trip_ms / 1000.0;
+  most = MAX (MAX (wire, latency), MAX (cost.erasing, cost.programming));
+  if (limit != NULL && most > 0)
+    {
+      if (most <= wire)
+        *limit = _ ("the wire");
+      else if (most <= latency)
+        *limit = _ ("the adapter's latency");
+      else if (most <= cost.erasing)
+        *limit = _ ("erasing");
+      else
+        *limit = _ ("the chip's programming");
+    }
+  return wire + latency + cost.erasing + cost.programming;
+}
+
+static void
+append_size (GString *text, guint64 n_bytes)
+{
+  if (n_bytes >= 1024)
+    g_string_append_printf (text, _ ("%.1f KiB"), (double) n_bytes / 1024);
+  else
+    g_string_append_printf (text, ngettext ("%u byte", "%u bytes", (gulong) n_bytes), (guint) n_bytes);
+}
+
+static void
+append_range (GString *text, guint32 address, guint64 length)
+{
+  g_string_append_printf (text, "  0x%08X–0x%08X, ", address, (guint) (address + length - 1));
+  append_size (text, length);
+  g_string_append_c (text, '\n');
+}
+
+static void
+append_shared (FlPlan *self, GString *text)
+{
+  if (self->shared->len == 0)
+    return;
+  if (self->options.preserve)
+    g_string_append (text, _ ("Data besides the file's are read first and written back:\n"));
+  else if (self->options.erase == FL_ERASE_ALL)
+    g_string_append (text, _ ("Everything on the chip will be lost, also what is not in the file:\n"));
+  else
+    g_string_append (text, _ ("Data besides the file's will be lost, because they share pages with it:\n"));
+  for (guint i = 0; i < self->shared->len; i++)
+    {
+      const FlPlanRange *range = g_ptr_array_index (self->shared, i);
+
+      append_range (text, range->address, range->length);
+    }
+}
+
+static const char *
+action_to_string (FlPlan *self, FlPlanAction action)
+{
+  switch (action)
+    {
+    case FL_PLAN_KEEP:
+      return _ ("kept");
+    case FL_PLAN_ERASE:
+      return _ ("erased");
+    case FL_PLAN_WRITE:
+    default:
+      return self->options.erase == FL_ERASE_NONE ? _ ("written, taken to be blank") : _ ("erased and written");
+    }
+}
+
+/* Sectors that follow each other and have the same action are one line. */
+static void
+append_sectors (FlPlan *self, GString *text)
+{
+  FlLayout *layout = self->device->layout;
+  guint n_sectors = fl_layout_get_n_sectors (layout);
+  gboolean sectors = self->device->chip != NULL && g_str_equal (fl_chip_get_unit_name (self->device->chip), "sector");
+  guint first = 0;
+
+  for (guint i = 0; i < n_sectors; i++)
+    {
+      const FlSector *from = fl_layout_get_sector (layout, first);
+      const FlSector *to = fl_layout_get_sector (layout, i);
+      guint n_run = i - first + 1;
+
+      if (i + 1 < n_sectors && fl_plan_get_action (self, i + 1) == fl_plan_get_action (self, i)
+          && fl_layout_get_sector (layout, i + 1)->address == to->address + to->size)
+        continue;
+      g_string_append_printf (text, "  0x%08X–0x%08X, ", from->address, to->address + to->size - 1);
+      g_string_append_printf (text,
+                              sectors ? ngettext ("%u sector: %s", "%u sectors: %s", n_run)
+                                      : ngettext ("%u page: %s", "%u pages: %s", n_run),
+                              n_run, action_to_string (self, fl_plan_get_action (self, i)));
+      g_string_append_c (text, '\n');
+      first = i + 1;
+    }
+}
+
+static void
+append_sums (FlPlan *self, GString *text)
+{
+  const GArray *blocks = fl_plan_get_blocks (self);
+  const char *limit = NULL;
+  double seconds = fl_plan_get_seconds (self, &limit);
+
+  g_string_append (text, _ ("Written: "));
+  append_size (text, fl_plan_get_write_bytes (self));
+  g_string_append_printf (text, ngettext (" in %u block\n", " in %u blocks\n", blocks->len), blocks->len);
+  if (self->options.verify)
+    {
+      g_string_append (text, _ ("Read back and compared: "));
+      append_size (text, fl_plan_get_verify_bytes (self));
+      g_string_append_c (text, '\n');
+    }
+  else
+    g_string_append (text, _ ("Nothing is read back: whether it was written will not be known\n"));
+  if (limit != NULL)
+    {
+      g_string_append_printf (text, _ ("Expected time: %.1f s, most of it for %s\n"), seconds, limit);
+    }
+}
+
+/**
+ * fl_plan_to_text:
+ *
+ * Says in words what the plan will do; what would be lost comes first.
+ *
+ * Returns: (transfer full): lines, translated, each with its end
+ */
+char *
+fl_plan_to_text (FlPlan *self)
+{
+  GString *text = g_string_new (NULL);
+  g_autofree char *name = NULL;
+  g_autofree char *layout = NULL;
+
+  g_return_val_if_fail (FL_IS_PLAN (self), g_string_free (text, FALSE));
+
+  append_shared (self, text);
+  name = fl_device_dup_name (self->device);
+  layout = fl_layout_to_string (self->device->layout);
+  g_string_append_printf (text, _ ("Flash of the %s, %s:\n"), name, layout);
+  append_sectors (self, text);
+  append_sums (self, text);
+  return g_string_free (text, FALSE);
+}
