@@ -16,5 +16,7 @@ GtkWidget *fl_flash_map_new        (void);
 void       fl_flash_map_set_device (FlFlashMap *self, FlDevice *device); /* nullable: nothing is drawn */
 void       fl_flash_map_set_plan   (FlFlashMap *self, FlPlan *plan);     /* nullable */
 void       fl_flash_map_set_states (FlFlashMap *self, const guint8 *states, guint n_states); /* FlSectorState each */
+char      *fl_flash_map_to_text    (FlFlashMap *self);                   /* the whole map in words */
+char      *fl_flash_map_dup_tip    (FlFlashMap *self, int x, int y);     /* the sector there; NULL: none */
 
 G_END_DECLS
