@@ -134,6 +134,7 @@ fl_explanation_card_dispose (GObject *object)
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
     gtk_widget_unparent (child);
+  gtk_widget_dispose_template (GTK_WIDGET (object), FL_TYPE_EXPLANATION_CARD);
   G_OBJECT_CLASS (fl_explanation_card_parent_class)->dispose (object);
 }
 
