@@ -11,7 +11,6 @@
 
 #define SERIES_GROUP  "series"
 #define LAYOUT_PREFIX "layout-"
-#define MAX_SECTORS   4096
 
 typedef struct
 {
@@ -30,31 +29,12 @@ fail (const Parser *self, const char *key, const char *what, GError **error)
   return FALSE;
 }
 
-/* "12", "0x1FFF", "64K": unsigned, nothing around it. */
-static gboolean
-parse_number (const char *text, guint64 max, guint64 *number)
-{
-  gboolean hex = g_str_has_prefix (text, "0x");
-  const char *digits = hex ? text + 2 : text;
-  gsize length = strspn (digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
-  gboolean kib = digits[length] == 'K' && !hex;
-  guint64 value;
-
-  if (length == 0 || length > 10 || digits[length + (kib ? 1 : 0)] != '\0')
-    return FALSE;
-  value = g_ascii_strtoull (digits, NULL, hex ? 16 : 10) * (kib ? 1024 : 1);
-  if (value > max)
-    return FALSE;
-  *number = value;
-  return TRUE;
-}
-
 static gboolean
 parse_uint (Parser *self, const char *key, const char *value, gpointer field, GError **error)
 {
   guint64 number;
 
-  if (!parse_number (value, G_MAXUINT32, &number))
+  if (!fl_chip_parse_number (value, G_MAXUINT32, &number))
     return fail (self, key, _ ("not a number"), error);
   *(guint *) field = (guint) number;
   return TRUE;
@@ -65,7 +45,7 @@ parse_uint16 (Parser *self, const char *key, const char *value, gpointer field, 
 {
   guint64 number;
 
-  if (!parse_number (value, G_MAXUINT16, &number))
+  if (!fl_chip_parse_number (value, G_MAXUINT16, &number))
     return fail (self, key, _ ("not a number of 16 bits"), error);
   *(guint16 *) field = (guint16) number;
   return TRUE;
@@ -76,7 +56,7 @@ parse_byte (Parser *self, const char *key, const char *value, gpointer field, GE
 {
   guint64 number;
 
-  if (!parse_number (value, G_MAXUINT8, &number))
+  if (!fl_chip_parse_number (value, G_MAXUINT8, &number))
     return fail (self, key, _ ("not a byte"), error);
   *(guint8 *) field = (guint8) number;
   return TRUE;
@@ -92,21 +72,10 @@ parse_text (Parser *self, const char *key, const char *value, gpointer field, GE
   return TRUE;
 }
 
-/* "a; b; c" */
-static char **
-split_list (const char *value)
-{
-  char **parts = g_strsplit (value, ";", -1);
-
-  for (char **part = parts; *part != NULL; part++)
-    g_strstrip (*part);
-  return parts;
-}
-
 static gboolean
 parse_sentences (Parser *self, const char *key, const char *value, gpointer field, GError **error)
 {
-  g_auto (GStrv) parts = split_list (value);
+  g_auto (GStrv) parts = fl_chip_split_list (value);
 
   for (char **part = parts; *part != NULL; part++)
     if (**part == '\0' || !g_utf8_validate (*part, -1, NULL))
@@ -119,7 +88,7 @@ parse_sentences (Parser *self, const char *key, const char *value, gpointer fiel
 static gboolean
 parse_boot_entry (Parser *self, const char *key, const char *value, gpointer field, GError **error)
 {
-  g_auto (GStrv) ids = split_list (value);
+  g_auto (GStrv) ids = fl_chip_split_list (value);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
   for (char **id = ids; *id != NULL; id++)
@@ -141,8 +110,8 @@ parse_range_text (const char *text, FlChipRange *range)
   g_auto (GStrv) parts = g_strsplit (text, "+", 2);
   guint64 start, size;
 
-  if (parts[0] == NULL || parts[1] == NULL || !parse_number (parts[0], G_MAXUINT32, &start)
-      || !parse_number (parts[1], G_MAXUINT32, &size) || size == 0 || start + size > G_MAXUINT32)
+  if (parts[0] == NULL || parts[1] == NULL || !fl_chip_parse_number (parts[0], G_MAXUINT32, &start)
+      || !fl_chip_parse_number (parts[1], G_MAXUINT32, &size) || size == 0 || start + size > G_MAXUINT32)
     return FALSE;
   range->start = (guint32) start;
   range->size = (guint32) size;
@@ -177,7 +146,7 @@ parse_ram (Parser *self, const char *key, const char *value, gpointer field, GEr
 static gboolean
 parse_more_ram (Parser *self, const char *key, const char *value, gpointer field, GError **error)
 {
-  g_auto (GStrv) parts = split_list (value);
+  g_auto (GStrv) parts = fl_chip_split_list (value);
 
   for (char **part = parts; *part != NULL; part++)
     {
@@ -194,7 +163,7 @@ parse_more_ram (Parser *self, const char *key, const char *value, gpointer field
 static gboolean
 parse_size_codes (Parser *self, const char *key, const char *value, gpointer field, GError **error)
 {
-  g_auto (GStrv) parts = split_list (value);
+  g_auto (GStrv) parts = fl_chip_split_list (value);
 
   for (char **part = parts; *part != NULL; part++)
     {
@@ -202,8 +171,8 @@ parse_size_codes (Parser *self, const char *key, const char *value, gpointer fie
       guint64 raw, kib;
       FlChipSizeCode code;
 
-      if (pair[0] == NULL || pair[1] == NULL || !parse_number (pair[0], G_MAXUINT16, &raw)
-          || !parse_number (pair[1], G_MAXUINT16, &kib) || kib == 0)
+      if (pair[0] == NULL || pair[1] == NULL || !fl_chip_parse_number (pair[0], G_MAXUINT16, &raw)
+          || !fl_chip_parse_number (pair[1], G_MAXUINT16, &kib) || kib == 0)
         return fail (self, key, _ ("not pairs such as 0:384; 1:256"), error);
       code.value = (guint16) raw;
       code.flash_kib = (guint16) kib;
@@ -241,7 +210,7 @@ parse_flags (Parser *self, const char *key, const char *value, gpointer field, G
     { "empty-check", FL_CHIP_EMPTY_CHECK },
     { "info-block-only", FL_CHIP_INFO_BLOCK_ONLY },
   };
-  g_auto (GStrv) parts = split_list (value);
+  g_auto (GStrv) parts = fl_chip_split_list (value);
 
   self->chip->flags = 0;
   for (char **part = parts; *part != NULL; part++)
@@ -263,14 +232,15 @@ is_pin (const char *text)
 {
   guint64 pin;
 
-  return text != NULL && text[0] == 'P' && text[1] >= 'A' && text[1] <= 'K' && parse_number (text + 2, 15, &pin);
+  return text != NULL && text[0] == 'P' && text[1] >= 'A' && text[1] <= 'K'
+         && fl_chip_parse_number (text + 2, 15, &pin);
 }
 
 /* "USART1 PA9/PA10; USART2 PA2/PA3": transmit first. */
 static gboolean
 parse_usarts (Parser *self, const char *key, const char *value, gpointer field, GError **error)
 {
-  g_auto (GStrv) parts = split_list (value);
+  g_auto (GStrv) parts = fl_chip_split_list (value);
 
   g_ptr_array_set_size (self->chip->usarts, 0);
   for (char **part = parts; *part != NULL; part++)
@@ -338,95 +308,6 @@ static const struct
 G_STATIC_ASSERT (FIELD (system_size) == FIELD (system_start) + 4 && FIELD (option_size) == FIELD (option_start) + 4
                  && FIELD (otp_size) == FIELD (otp_start) + 4 && FIELD (eeprom_size) == FIELD (eeprom_start) + 4);
 
-/* "128x2K": so many sectors of this size, from *address and *code on. */
-static gboolean
-parse_run (const char *text, guint8 bank, guint64 *address, guint64 *code, GArray *sectors)
-{
-  g_auto (GStrv) parts = g_strsplit (text, "x", 2);
-  guint64 count, size;
-
-  if (parts[0] == NULL || parts[1] == NULL || !parse_number (parts[0], MAX_SECTORS, &count)
-      || !parse_number (parts[1], 1024 * 1024, &size) || count == 0 || size == 0 || sectors->len + count > MAX_SECTORS)
-    return FALSE;
-  for (guint64 i = 0; i < count; i++)
-    {
-      FlSector sector = { (guint32) *address, (guint32) size, 0, (guint16) *code, bank };
-
-      if (*address + size > G_MAXUINT32 || *code >= 0xFFF0) /* from here on codes mean banks */
-        return FALSE;
-      g_array_append_val (sectors, sector);
-      *address += size;
-      (*code)++;
-    }
-  return TRUE;
-}
-
-/* "4x16K 1x64K @0x08100000 #12": what follows on *address and *code unless it says where and which. */
-static gboolean
-parse_bank (const char *text, guint8 bank, guint64 *address, guint64 *code, GArray *sectors)
-{
-  g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  gboolean any = FALSE;
-
-  for (char **word = words; *word != NULL; word++)
-    if ((**word == '@' && !parse_number (*word + 1, G_MAXUINT32, address))
-        || (**word == '#' && !parse_number (*word + 1, G_MAXUINT16, code)))
-      return FALSE;
-  for (char **word = words; *word != NULL; word++)
-    if (strchr ("@#", **word) == NULL)
-      {
-        if (!parse_run (*word, bank, address, code, sectors))
-          return FALSE;
-        any = TRUE;
-      }
-  return any;
-}
-
-/* "layout-512-dual=128x2K + 128x2K @0x08040000 #128; factory; when DUAL_BANK=1" */
-static gboolean
-parse_layout (Parser *self, const char *key, const char *value, GError **error)
-{
-  g_auto (GStrv) key_parts = g_strsplit (key + strlen (LAYOUT_PREFIX), "-", 2);
-  g_auto (GStrv) parts = split_list (value);
-  g_auto (GStrv) banks = g_strsplit (parts[0] != NULL ? parts[0] : "", "+", -1);
-  g_autoptr (GArray) sectors = g_array_new (FALSE, FALSE, sizeof (FlSector));
-  guint64 address = self->chip->flash_start;
-  guint64 code = 0;
-  guint64 kib;
-  g_autoptr (FlLayout) layout = NULL;
-  FlChipLayout *known;
-
-  if (key_parts[0] == NULL || !parse_number (key_parts[0], 65536, &kib) || kib == 0)
-    return fail (self, key, _ ("the key does not name a size in KiB"), error);
-  if (g_strv_length (banks) > 2)
-    return fail (self, key, _ ("more than two banks"), error);
-  for (guint i = 0; banks[i] != NULL; i++)
-    if (!parse_bank (g_strstrip (banks[i]), (guint8) (i + 1), &address, &code, sectors))
-      return fail (self, key, _ ("not a layout such as 128x2K + 128x2K @0x08040000 #128"), error);
-
-  layout = fl_layout_new ((const FlSector *) sectors->data, sectors->len, error);
-  if (layout == NULL)
-    {
-      g_prefix_error (error, "%s, [%s], %s: ", self->file_name, self->group, key);
-      return FALSE;
-    }
-  if (fl_layout_get_size (layout) != kib * 1024)
-    return fail (self, key, _ ("the sectors do not add up to the size"), error);
-  if (key_parts[1] != NULL && g_strcmp0 (key_parts[1], banks[1] != NULL ? "dual" : "single") != 0)
-    return fail (self, key, _ ("the key's end is not dual for two banks, or single for one"), error);
-
-  known = fl_chip_layout_new ((guint) kib, g_steal_pointer (&layout));
-  g_ptr_array_add (self->chip->layouts, known);
-  for (guint i = 1; parts[i] != NULL; i++)
-    if (g_str_equal (parts[i], "factory"))
-      known->factory = TRUE;
-    else if (g_str_has_prefix (parts[i], "when ") && known->condition == NULL)
-      known->condition = g_strdup (parts[i] + strlen ("when "));
-    else
-      return fail (self, key, _ ("neither factory nor a condition such as when DBANK=1"), error);
-  return TRUE;
-}
-
 static int
 compare_layouts (gconstpointer a, gconstpointer b)
 {
@@ -439,15 +320,26 @@ compare_layouts (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-parse_key (Parser *self, const char *group, const char *key, GError **error)
+parse_layout (Parser *self, const char *key, const char *value, GError **error)
 {
-  g_autofree char *value = g_key_file_get_value (self->file, group, key, error);
+  FlChipLayout *known = fl_chip_layout_parse (key + strlen (LAYOUT_PREFIX), value, self->chip->flash_start, error);
 
-  if (value == NULL)
+  if (known == NULL)
     {
-      g_prefix_error (error, "%s: ", self->file_name);
+      g_prefix_error (error, "%s, [%s], %s: ", self->file_name, self->group, key);
       return FALSE;
     }
+  g_ptr_array_add (self->chip->layouts, known);
+  return TRUE;
+}
+
+static gboolean
+parse_key (Parser *self, const char *group, const char *key, GError **error)
+{
+  g_autofree char *value = g_key_file_get_value (self->file, group, key, NULL);
+
+  if (value == NULL)
+    return fail (self, key, _ ("cannot be read"), error);
   g_strstrip (value);
   if (g_str_has_prefix (key, LAYOUT_PREFIX))
     return parse_layout (self, key, value, error);
@@ -457,12 +349,68 @@ parse_key (Parser *self, const char *group, const char *key, GError **error)
   return fail (self, key, _ ("an unknown key"), error);
 }
 
+/* Each sector can be written in whole program units and be named by the erase command. */
+static gboolean
+check_sectors (Parser *self, FlLayout *layout, GError **error)
+{
+  const FlChip *chip = self->chip;
+  guint16 max_code = chip->erase_command == 0x43 ? G_MAXUINT8 : G_MAXUINT16;
+
+  if (fl_layout_get_start (layout) != chip->flash_start)
+    return fail (self, LAYOUT_PREFIX, _ ("a layout does not begin where the flash does"), error);
+  for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (layout, i);
+
+      if (chip->program_unit != 0
+          && (sector->size % chip->program_unit != 0 || sector->address % chip->program_unit != 0))
+        return fail (self, LAYOUT_PREFIX, _ ("a sector is not made of whole program units"), error);
+      if (sector->code > max_code)
+        return fail (self, LAYOUT_PREFIX, _ ("an erase code does not fit into the erase command"), error);
+    }
+  return TRUE;
+}
+
+/* A size has one layout; or two that an option bit decides between, of which one is the factory's. */
+static gboolean
+check_layouts (Parser *self, GError **error)
+{
+  GPtrArray *layouts = self->chip->layouts;
+
+  g_ptr_array_sort (layouts, compare_layouts);
+  for (guint i = 0; i < layouts->len; i++)
+    {
+      FlChipLayout *known = g_ptr_array_index (layouts, i);
+      FlChipLayout *other = i + 1 < layouts->len ? g_ptr_array_index (layouts, i + 1) : NULL;
+
+      if (!check_sectors (self, known->layout, error))
+        return FALSE;
+      if (other == NULL || other->flash_kib != known->flash_kib)
+        {
+          known->factory = TRUE;
+          continue;
+        }
+      if (!check_sectors (self, other->layout, error))
+        return FALSE;
+      if (!known->factory || other->factory)
+        return fail (self, LAYOUT_PREFIX, _ ("of two layouts of a size, one is the factory's"), error);
+      if (known->condition == NULL || other->condition == NULL || known->option_address != other->option_address
+          || known->option_bit != other->option_bit
+          || (known->option_address != 0 && known->option_value == other->option_value))
+        return fail (self, LAYOUT_PREFIX, _ ("two layouts of a size need opposite values of the same option bit"),
+                     error);
+      i++;
+    }
+  if (layouts->len > 0 && ((const FlChipLayout *) g_ptr_array_index (layouts, 0))->flash_kib != self->chip->flash_kib)
+    return fail (self, "flash-kib", _ ("not the size of the largest layout"), error);
+  return TRUE;
+}
+
 /* What the keys say must also fit together. */
 static gboolean
 check_chip (Parser *self, GError **error)
 {
   FlChip *chip = self->chip;
-  guint factory = 0;
 
   if (chip->name == NULL || chip->sources == NULL)
     return fail (self, "name", _ ("a chip needs a name and sources"), error);
@@ -477,26 +425,7 @@ check_chip (Parser *self, GError **error)
     return fail (self, "max-erase-pages", _ ("not from 1 to 100"), error);
   if ((chip->flags & FL_CHIP_INFO_BLOCK_ONLY) != 0 && (chip->info_block < 4 || chip->info_block > 256))
     return fail (self, "info-block", _ ("not from 4 to 256"), error);
-
-  g_ptr_array_sort (chip->layouts, compare_layouts);
-  for (guint i = 0; i < chip->layouts->len; i++)
-    {
-      FlChipLayout *known = g_ptr_array_index (chip->layouts, i);
-      const FlChipLayout *before = i > 0 ? g_ptr_array_index (chip->layouts, i - 1) : NULL;
-      const FlChipLayout *after = i + 1 < chip->layouts->len ? g_ptr_array_index (chip->layouts, i + 1) : NULL;
-
-      if ((before == NULL || before->flash_kib != known->flash_kib)
-          && (after == NULL || after->flash_kib != known->flash_kib))
-        known->factory = TRUE;
-      factory = before != NULL && before->flash_kib == known->flash_kib ? factory : 0;
-      factory += known->factory ? 1 : 0;
-      if (factory != 1)
-        return fail (self, LAYOUT_PREFIX, _ ("not exactly one layout of a size is the factory's"), error);
-    }
-  if (chip->layouts->len > 0
-      && ((const FlChipLayout *) g_ptr_array_index (chip->layouts, 0))->flash_kib != chip->flash_kib)
-    return fail (self, "flash-kib", _ ("not the size of the largest layout"), error);
-  return TRUE;
+  return check_layouts (self, error);
 }
 
 static FlChipRow *
@@ -506,7 +435,7 @@ parse_chip (Parser *self, GError **error)
   guint64 pid;
   FlChipRow *row;
 
-  if (!g_str_has_prefix (self->group, "0x") || !parse_number (self->group, G_MAXUINT16, &pid))
+  if (!g_str_has_prefix (self->group, "0x") || !fl_chip_parse_number (self->group, G_MAXUINT16, &pid))
     {
       fail (self, self->group, _ ("the group is not a product ID such as [0x467]"), error);
       return NULL;
@@ -520,6 +449,7 @@ parse_chip (Parser *self, GError **error)
     {
       g_auto (GStrv) names = g_key_file_get_keys (self->file, groups[i], NULL, NULL);
 
+      self->group = groups[i];
       for (char **name = names; name != NULL && *name != NULL; name++)
         if (!parse_key (self, groups[i], *name, error))
           {
@@ -541,6 +471,15 @@ static void
 row_free (gpointer data)
 {
   fl_chip_row_free (data);
+}
+
+static gboolean
+has_pid (const GPtrArray *chips, guint16 pid)
+{
+  for (guint i = 0; i < chips->len; i++)
+    if (((const FlChip *) g_ptr_array_index (chips, i))->pid == pid)
+      return TRUE;
+  return FALSE;
 }
 
 /**
@@ -582,6 +521,12 @@ fl_chip_db_parse (const char *text, gssize length, const char *file_name, GError
       row = parse_chip (&parser, error);
       if (row == NULL)
         return NULL;
+      if (has_pid (chips, row->chip.pid))
+        {
+          fl_chip_row_free (row);
+          fail (&parser, *group, _ ("this product ID is there twice"), error);
+          return NULL;
+        }
       g_ptr_array_add (chips, row);
     }
   return g_steal_pointer (&chips);

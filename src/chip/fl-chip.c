@@ -23,14 +23,18 @@ usart_free (gpointer data)
   g_free (usart);
 }
 
+void
+fl_chip_layout_free (FlChipLayout *self)
+{
+  g_free (self->condition);
+  fl_layout_unref (self->layout);
+  g_free (self);
+}
+
 static void
 layout_free (gpointer data)
 {
-  FlChipLayout *layout = data;
-
-  g_free (layout->condition);
-  g_clear_pointer (&layout->layout, fl_layout_unref);
-  g_free (layout);
+  fl_chip_layout_free (data);
 }
 
 FlChipLayout *

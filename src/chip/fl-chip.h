@@ -12,6 +12,9 @@ typedef struct
   gboolean    dual_bank;
   gboolean    factory;   /* what a new chip of this size has */
   char       *condition; /* nullable: "DUAL_BANK=1", the option bit that selects it, for people */
+  guint32     option_address; /* 0: not known; 4 bytes little-endian hold the option bit */
+  guint8      option_bit;     /* of the word at option_address */
+  gboolean    option_value;   /* what the bit is with this layout */
   FlLayout   *layout;
 } FlChipLayout;
 

@@ -82,26 +82,33 @@ static void G_GNUC_PRINTF (2, 3) add_remark (FlDevice *self, const char *format,
   va_end (args);
 }
 
-/* Where a chip of this size can be divided in two ways, says which one was taken. */
-static void
-remark_banks (FlDevice *self)
+/* How else than with its present layout a chip of this size can be divided; NULL: in no other way. */
+static const FlChipLayout *
+find_layout (FlDevice *self, gboolean other)
 {
-  const FlChipLayout *taken = NULL;
-  guint n_layouts = 0;
-
+  if (self->chip == NULL || self->layout == NULL)
+    return NULL;
   for (guint i = 0; i < self->chip->layouts->len; i++)
     {
       const FlChipLayout *known = g_ptr_array_index (self->chip->layouts, i);
 
-      if (known->flash_kib != self->flash_kib)
-        continue;
-      n_layouts++;
-      if (known->layout == self->layout)
-        taken = known;
+      if (known->flash_kib == self->flash_kib && (known->layout != self->layout) == other)
+        return known;
     }
-  if (n_layouts > 1 && taken != NULL)
-    add_remark (self, _ ("An option bit divides the flash into one bank or two; the factory setting is taken (%s)"),
-                taken->condition != NULL ? taken->condition : "–");
+  return NULL;
+}
+
+/* Where a chip of this size can be divided in two ways, says which one was taken. */
+static void
+remark_banks (FlDevice *self)
+{
+  const FlChipLayout *taken = find_layout (self, FALSE);
+
+  if (taken == NULL || find_layout (self, TRUE) == NULL)
+    return;
+  add_remark (self, _ ("An option bit divides the flash into one bank or two; the factory setting is taken (%s)"),
+              taken->condition);
+  self->bank_remark = g_ptr_array_index (self->remarks, self->remarks->len - 1);
 }
 
 /**
@@ -148,6 +155,53 @@ fl_device_set_geometry (FlDevice *self, guint flash_kib, gboolean from_register)
     add_remark (self, _ ("How a chip with %u KiB is divided is not known; the beginning of a larger one is assumed"),
                 flash_kib);
   remark_banks (self);
+}
+
+/**
+ * fl_device_get_bank_option:
+ * @address: (out) (optional): where the option word is, 4 bytes little-endian
+ *
+ * Returns: whether a chip of this size can be divided in two ways, and it is known where the option bit is that tells
+ * which; fl_device_set_bank_option() then takes what was read
+ */
+gboolean
+fl_device_get_bank_option (FlDevice *self, guint32 *address)
+{
+  const FlChipLayout *other;
+
+  g_return_val_if_fail (FL_IS_DEVICE (self), FALSE);
+
+  other = find_layout (self, TRUE);
+  if (other == NULL || other->option_address == 0)
+    return FALSE;
+  if (address != NULL)
+    *address = other->option_address;
+  return TRUE;
+}
+
+/**
+ * fl_device_set_bank_option:
+ * @word: what was read where fl_device_get_bank_option() said
+ *
+ * Takes the layout that the option bit tells, and withdraws the remark that it was assumed.
+ */
+void
+fl_device_set_bank_option (FlDevice *self, guint32 word)
+{
+  const FlChipLayout *other;
+
+  g_return_if_fail (FL_IS_DEVICE (self));
+  g_return_if_fail (fl_device_get_bank_option (self, NULL));
+
+  other = find_layout (self, TRUE);
+  if (((word >> other->option_bit & 1) != 0) == other->option_value)
+    {
+      fl_layout_unref (self->layout);
+      self->layout = fl_layout_ref (other->layout);
+    }
+  if (self->bank_remark != NULL)
+    g_ptr_array_remove (self->remarks, self->bank_remark);
+  self->bank_remark = NULL;
 }
 
 static void

@@ -39,6 +39,7 @@ struct _FlDevice
   FlProtection  protection;
   gboolean      blank;              /* the first word of flash is erased */
   GPtrArray    *remarks;            /* char *: what was assumed and why, for the user */
+  char         *bank_remark;        /* (unowned) nullable: the one of them that fl_device_set_bank_option() settles */
 };
 
 FlDevice   *fl_device_new          (guint16 pid);
@@ -47,5 +48,9 @@ char       *fl_device_dup_name     (FlDevice *self); /* "STM32G0B1…", or "unkn
 char       *fl_device_dup_version  (FlDevice *self); /* "3.1" */
 char       *fl_device_dup_uid      (FlDevice *self); /* hex; nullable */
 void        fl_device_set_geometry (FlDevice *self, guint flash_kib, gboolean from_register); /* picks the layout */
+
+/* Where an option bit decides between one bank and two: which word to read, and what it says. */
+gboolean    fl_device_get_bank_option (FlDevice *self, guint32 *address); /* FALSE: nothing to decide */
+void        fl_device_set_bank_option (FlDevice *self, guint32 word);
 
 G_END_DECLS
