@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fl-connect-job.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-describe.h"
+#include "fl-error.h"
+#include "fl-job-private.h"
+#include "fl-session-private.h"
+
+#define MANUAL_ATTEMPTS 2 /* by hand: whoever has to press reset gets a second chance */
+#define LINE_ATTEMPTS   2 /* at a speed that was asked for, each with a reset by the adapter's lines */
+#define STEPS           7 /* of the bar: there are hardly any bytes to count */
+
+struct _FlConnectJob
+{
+  FlJob parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (FlConnectJob, fl_connect_job, FL_TYPE_JOB)
+
+/* Speeds of the automatic choice, the best first. The bootloader measures the speed once after a reset, so each needs
+ * one. */
+static const guint automatic_bauds[] = { 115200, 57600, 38400, 9600 };
+
+/**
+ * fl_connect_job_new:
+ *
+ * Returns: (transfer full): a job that opens the session's port, brings the board into its bootloader, and finds out
+ * which chip it is. When it fails, the port is given back.
+ */
+FlJob *
+fl_connect_job_new (FlSession *session)
+{
+  g_return_val_if_fail (FL_IS_SESSION (session), NULL);
+  return g_object_new (FL_TYPE_CONNECT_JOB, "session", session, NULL);
+}
+
+static const FlChip *
+get_expected_chip (const FlConnectOptions *options)
+{
+  return options->pid >= 0 ? fl_chip_db_find ((guint16) options->pid) : NULL;
+}
+
+static gboolean
+fl_connect_job_open (FlJob *job, FlLineSettings *settings, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  const FlConnectOptions *options = fl_session_get_options (session);
+  const FlChip *expected = get_expected_chip (options);
+  g_autofree char *name = g_path_get_basename (options->port);
+  g_autofree char *line = NULL;
+
+  *settings = fl_line_settings_default;
+  settings->baud = options->baud > 0 ? options->baud : automatic_bauds[0];
+  settings->parity = expected != NULL && expected->no_parity ? FL_PARITY_NONE : options->parity;
+  line = fl_line_settings_to_string (settings);
+  fl_job_enter_stage (job, FL_STAGE_OPEN);
+  /* Translators: the port, then "115200 8E1". */
+  fl_job_set_text (job, _ ("Opening port %s · %s"), name, line);
+  fl_job_begin_step (job, _ ("Opening port %s · %s"), name, line);
+  if (!fl_session_open (session, settings, cancellable, error))
+    return FALSE;
+  fl_job_end_step (job, NULL);
+  fl_job_add_done (job, 1);
+  fl_describe_set_limits (fl_session_get_boot (session), expected);
+  return TRUE;
+}
+
+/* Brings the board into its bootloader by the adapter's lines, where it is wired so. */
+static gboolean
+fl_connect_job_enter (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  const FlConnectOptions *options = fl_session_get_options (session);
+  FlTransport *transport = fl_session_get_transport (session);
+  const FlEntryPreset *preset;
+
+  if (options->entry != FL_ENTRY_DTR_RTS)
+    return TRUE;
+  preset = options->preset != NULL ? fl_entry_preset_find (options->preset) : NULL;
+  if (preset == NULL)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("There is no arrangement of DTR and RTS called “%s”."),
+                   options->preset != NULL ? options->preset : "");
+      return FALSE;
+    }
+  fl_job_enter_stage (job, FL_STAGE_ENTER);
+  fl_job_set_text (job, _ ("Resetting the board into its bootloader"));
+  fl_job_begin_step (job, _ ("Resetting the board into its bootloader: %s"), _ (preset->title));
+  if (!fl_entry_run (transport, preset->enter, cancellable, error)
+      || !fl_transport_sleep (transport, fl_boot_get_limits (fl_session_get_boot (session))->startup_ms, cancellable,
+                              error))
+    return FALSE;
+  fl_job_end_step (job, _ (preset->description));
+  return TRUE;
+}
+
+/* Whether an error only means that no bootloader was heard, so that another attempt makes sense. */
+static gboolean
+is_unheard (const GError *error)
+{
+  return g_error_matches (error, FL_ERROR, FL_ERROR_NO_ANSWER) || g_error_matches (error, FL_ERROR, FL_ERROR_TIMEOUT)
+         || g_error_matches (error, FL_ERROR, FL_ERROR_PROTOCOL) || g_error_matches (error, FL_ERROR, FL_ERROR_NACK);
+}
+
+/* One call of the bootloader at the present speed. */
+static gboolean
+fl_connect_job_call (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlTransport *transport = fl_session_get_transport (session);
+  g_autofree char *line = NULL;
+  g_autofree char *message = NULL;
+  g_autoptr (GError) problem = NULL;
+  FlLineSettings settings;
+  FlSyncState state;
+  gint64 started;
+
+  fl_transport_get_settings (transport, &settings);
+  line = fl_line_settings_to_string (&settings);
+  fl_job_enter_stage (job, FL_STAGE_SYNC);
+  fl_job_set_text (job, _ ("Activating device at %s"), line);
+  fl_job_begin_step (job, _ ("Activating device at %s"), line);
+  started = fl_transport_get_time (transport);
+  if (fl_boot_sync (fl_session_get_boot (session), &state, cancellable, &problem))
+    {
+      fl_job_end_step (job, NULL);
+      if (state == FL_SYNC_ALREADY)
+        fl_job_log (job, FL_LOG_INFO, NULL,
+                    _ ("The bootloader was active already: it answered a second 7F with 1F, which is healthy"));
+      return TRUE;
+    }
+  if (!is_unheard (problem))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  message = g_strdup_printf (_ ("Sent 7F; no 79 came within %d ms. %s"),
+                             (int) ((fl_transport_get_time (transport) - started) / 1000), problem->message);
+  fl_job_fail_step (job, message);
+  g_set_error_literal (error, FL_ERROR, FL_ERROR_NO_ANSWER, problem->message);
+  return FALSE;
+}
+
+static gboolean
+is_out_of_time (FlJob *job, guint attempt, guint n_planned)
+{
+  guint timeout_s = fl_session_get_options (fl_job_get_session (job))->timeout_s;
+
+  return timeout_s > 0 ? fl_job_get_elapsed (job) >= timeout_s : attempt + 1 >= n_planned;
+}
+
+/* The last resort where nobody resets the board: a bootloader that was left in the middle of a packet hears 7F as a
+ * part of it. Not before: other bytes than 7F make a fresh one deaf. */
+static gboolean
+fl_connect_job_revive (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  fl_job_begin_step (job, _ ("Bringing back a bootloader that may wait for the rest of a command"));
+  if (fl_boot_resync (fl_session_get_boot (fl_job_get_session (job)), cancellable, &problem))
+    {
+      fl_job_end_step (job, NULL);
+      return TRUE;
+    }
+  if (is_unheard (problem))
+    fl_job_fail_step (job, problem->message);
+  else
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+/* ENTER and SYNC, as often as the way of entering allows. */
+static gboolean
+fl_connect_job_activate (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  const FlConnectOptions *options = fl_session_get_options (session);
+  gboolean lines = options->entry == FL_ENTRY_DTR_RTS;
+  gboolean automatic = options->baud == 0;
+  guint n_planned = !lines ? MANUAL_ATTEMPTS : automatic ? G_N_ELEMENTS (automatic_bauds) : LINE_ATTEMPTS;
+
+  for (guint attempt = 0;; attempt++)
+    {
+      g_autoptr (GError) problem = NULL;
+      g_autoptr (GError) revival = NULL;
+      FlLineSettings settings;
+      guint64 call;
+
+      if (lines && automatic)
+        {
+          fl_transport_get_settings (fl_session_get_transport (session), &settings);
+          settings.baud = automatic_bauds[attempt % G_N_ELEMENTS (automatic_bauds)];
+          if (!fl_session_set_line (session, &settings, error))
+            return FALSE;
+        }
+      if (!fl_connect_job_enter (job, cancellable, error))
+        return FALSE;
+      call = fl_trace_get_end (fl_session_get_trace (session));
+      if (fl_connect_job_call (job, cancellable, &problem))
+        return TRUE;
+      if (!g_error_matches (problem, FL_ERROR, FL_ERROR_NO_ANSWER))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      if (!is_out_of_time (job, attempt, n_planned))
+        {
+          if (!lines)
+            fl_job_log (job, FL_LOG_WARNING, NULL,
+                        _ ("No answer yet. Press reset on the board, with BOOT0 high: it is called again"));
+          continue;
+        }
+      if (!lines && options->timeout_s == 0 && fl_connect_job_revive (job, cancellable, &revival))
+        return TRUE;
+      fl_job_mark_from (job, call);
+      g_propagate_error (error, revival != NULL ? g_steal_pointer (&revival) : g_steal_pointer (&problem));
+      return FALSE;
+    }
+}
+
+static gboolean
+fl_connect_job_try_get (FlJob *job, FlBootInfo *info, GCancellable *cancellable, GError **error)
+{
+  FlBoot *boot = fl_session_get_boot (fl_job_get_session (job));
+  guint usual = 3;
+  gboolean ok;
+
+  /* Where the parity is wrong each repeat costs seconds, and cannot help. */
+  fl_boot_set_max_retries (boot, 1);
+  ok = fl_boot_get (boot, info, cancellable, error);
+  fl_boot_set_max_retries (boot, usual);
+  return ok;
+}
+
+/* GET. The first 7F looks the same with and without parity: WB0 and WL3, which have none, show only here. */
+static gboolean
+fl_connect_job_get (FlJob *job, FlBootInfo *info, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlBoot *boot = fl_session_get_boot (session);
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GError) without_parity = NULL;
+  FlLineSettings settings, changed;
+
+  fl_job_enter_stage (job, FL_STAGE_GET);
+  fl_job_set_text (job, "%s", fl_stage_get_name (FL_STAGE_GET));
+  fl_job_begin_step (job, "%s", fl_stage_get_name (FL_STAGE_GET));
+  if (fl_connect_job_try_get (job, info, cancellable, &problem))
+    {
+      fl_job_end_step (job, NULL);
+      return TRUE;
+    }
+  fl_transport_get_settings (fl_session_get_transport (session), &settings);
+  if (!is_unheard (problem) || settings.parity != FL_PARITY_EVEN)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  fl_job_fail_step (job, problem->message);
+
+  changed = settings;
+  changed.parity = FL_PARITY_NONE;
+  fl_job_begin_step (job, _ ("Asking once more without parity, as a few families need it"));
+  if (!fl_session_set_line (session, &changed, error))
+    return FALSE;
+  if (fl_boot_resync (boot, cancellable, &without_parity)
+      && fl_connect_job_try_get (job, info, cancellable, &without_parity))
+    {
+      fl_job_end_step (job, NULL);
+      return TRUE;
+    }
+  if (!is_unheard (without_parity))
+    {
+      g_propagate_error (error, g_steal_pointer (&without_parity));
+      return FALSE;
+    }
+  fl_job_fail_step (job, without_parity->message);
+  if (fl_session_set_line (session, &settings, error))
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static FlDevice *
+fl_connect_job_identify (FlJob *job, const FlBootInfo *info, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  const FlConnectOptions *options = fl_session_get_options (session);
+  g_autoptr (FlDevice) device = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *version = NULL;
+  guint16 pid;
+
+  fl_job_enter_stage (job, FL_STAGE_ID);
+  fl_job_set_text (job, "%s", fl_stage_get_name (FL_STAGE_ID));
+  fl_job_begin_step (job, "%s", fl_stage_get_name (FL_STAGE_ID));
+  if (!fl_boot_get_id (fl_session_get_boot (session), &pid, cancellable, error))
+    return NULL;
+  fl_job_end_step (job, NULL);
+  device = fl_device_new (options->pid >= 0 ? (guint16) options->pid : pid);
+  if (device->pid != pid)
+    g_ptr_array_add (device->remarks,
+                     g_strdup_printf (_ ("The chip says that its ID is 0x%03X; it is treated as 0x%03X, as was asked"),
+                                      pid, device->pid));
+  device->bootloader_version = info->version;
+  device->n_commands = MIN (info->n_commands, G_N_ELEMENTS (device->commands));
+  memcpy (device->commands, info->commands, device->n_commands);
+  name = fl_device_dup_name (device);
+  version = fl_device_dup_version (device);
+  fl_job_log (job, FL_LOG_INFO, NULL, _ ("Found %s (PID 0x%03X), bootloader %s"), name, pid, version);
+  return g_steal_pointer (&device);
+}
+
+static gboolean
+fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlBoot *boot = fl_session_get_boot (session);
+  g_autoptr (FlDevice) device = NULL;
+  FlBootInfo info;
+
+  if (!fl_connect_job_activate (job, cancellable, error))
+    return FALSE;
+  fl_job_add_done (job, 2);
+  if (!fl_connect_job_get (job, &info, cancellable, error))
+    return FALSE;
+  fl_job_add_done (job, 1);
+  device = fl_connect_job_identify (job, &info, cancellable, error);
+  if (device == NULL)
+    return FALSE;
+  fl_job_add_done (job, 1);
+  fl_describe_set_limits (boot, device->chip);
+  fl_job_enter_stage (job, FL_STAGE_DESCRIBE);
+  fl_job_set_text (job, "%s", fl_stage_get_name (FL_STAGE_DESCRIBE));
+  fl_job_begin_step (job, "%s", fl_stage_get_name (FL_STAGE_DESCRIBE));
+  if (!fl_describe_device (job, boot, device, cancellable, error))
+    return FALSE;
+  fl_session_take_device (session, g_steal_pointer (&device));
+  return TRUE;
+}
+
+static gboolean
+fl_connect_job_run (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlLineSettings settings;
+
+  if (fl_session_get_device (session) != NULL)
+    {
+      g_set_error_literal (error, FL_ERROR, FL_ERROR_USAGE,
+                           _ ("This session already had its board. Begin a new one for the next board."));
+      return FALSE;
+    }
+  fl_job_set_total (job, STEPS);
+  return fl_connect_job_open (job, &settings, cancellable, error) && fl_connect_job_talk (job, cancellable, error);
+}
+
+static void
+fl_connect_job_class_init (FlConnectJobClass *klass)
+{
+  FL_JOB_CLASS (klass)->run = fl_connect_job_run;
+}
+
+static void
+fl_connect_job_init (FlConnectJob *self)
+{
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fl-describe.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-bytes.h"
+#include "fl-error.h"
+#include "fl-job-private.h"
+
+#define FLASH_START 0x08000000u /* of a chip that is not known */
+#define MAX_INFO    16          /* bytes of the longest value in the information area */
+
+/* How a value was read. */
+typedef enum
+{
+  INFO_READ,
+  INFO_REFUSED, /* the bootloader does not show this address */
+  INFO_FAILED,  /* an error that ends the job */
+} InfoResult;
+
+static void G_GNUC_PRINTF (2, 3) add_remark (FlDevice *device, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_ptr_array_add (device->remarks, g_strdup_vprintf (format, arguments));
+  va_end (arguments);
+}
+
+/**
+ * fl_describe_set_limits:
+ * @chip: (nullable): what the database knows
+ *
+ * Makes the bootloader's times and oddities those of the chip.
+ */
+void
+fl_describe_set_limits (FlBoot *boot, const FlChip *chip)
+{
+  FlBootLimits limits = { 0 };
+
+  if (chip != NULL)
+    {
+      guint scale = 1;
+
+      /* The row's time is that of a 128 KiB sector, where there are sectors: larger ones take longer. */
+      for (guint i = 0; i < chip->layouts->len; i++)
+        {
+          const FlChipLayout *known = g_ptr_array_index (chip->layouts, i);
+
+          for (guint at = 0; at < fl_layout_get_n_sectors (known->layout); at++)
+            scale = MAX (scale, fl_layout_get_sector (known->layout, at)->size / (128 * 1024));
+        }
+      limits.program_ms = chip->program_ms;
+      limits.erase_page_ms = chip->erase_page_ms * scale;
+      limits.erase_mass_ms = chip->erase_mass_ms;
+      limits.startup_ms = chip->startup_ms;
+      limits.max_pages = chip->flags & FL_CHIP_ONE_PAGE_ERASE ? 1 : chip->max_erase_pages;
+      limits.page_pause_ms = chip->flags & FL_CHIP_EARLY_ERASE_ACK ? chip->erase_page_ms : 0;
+      limits.double_nack = (chip->flags & FL_CHIP_DOUBLE_NACK) != 0;
+      limits.double_sync_ack = (chip->flags & FL_CHIP_DOUBLE_SYNC_ACK) != 0;
+      limits.silent_bad_address = (chip->flags & FL_CHIP_SILENT_BAD_ADDRESS) != 0;
+    }
+  fl_boot_set_limits (boot, &limits);
+}
+
+static InfoResult
+read_memory (FlBoot *boot, guint32 address, guint8 *data, gsize length, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (fl_boot_read (boot, address, data, length, cancellable, &problem))
+    return INFO_READ;
+  if (g_error_matches (problem, FL_ERROR, FL_ERROR_NACK) || g_error_matches (problem, FL_ERROR, FL_ERROR_UNSUPPORTED))
+    return INFO_REFUSED;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return INFO_FAILED;
+}
+
+/* A value in the information area, where some bootloaders show whole aligned blocks only. */
+static InfoResult
+read_info (FlBoot *boot, const FlChip *chip, guint32 address, guint8 *data, gsize length, GCancellable *cancellable,
+           GError **error)
+{
+  guint8 block[FL_BOOT_MAX_BLOCK];
+  guint size = chip->info_block;
+  guint32 start = address & ~(guint32) (size - 1);
+
+  if (!(chip->flags & FL_CHIP_INFO_BLOCK_ONLY) || size == 0 || size > sizeof block || address - start + length > size)
+    return read_memory (boot, address, data, length, cancellable, error);
+  switch (read_memory (boot, start, block, size, cancellable, error))
+    {
+    case INFO_READ:
+      memcpy (data, block + (address - start), length);
+      return INFO_READ;
+    case INFO_REFUSED:
+      return INFO_REFUSED;
+    case INFO_FAILED:
+    default:
+      return INFO_FAILED;
+    }
+}
+
+/* The first word of flash: can it be read at all, and is it blank. A refusal of the command itself is readout
+ * protection; a refusal of the address is not. */
+static gboolean
+describe_protection (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
+{
+  guint32 start = device->chip != NULL ? device->chip->flash_start : FLASH_START;
+  guint8 erased = device->chip != NULL ? device->chip->erased_value : 0xFF;
+  g_autoptr (GError) problem = NULL;
+  guint8 word[4];
+
+  switch (read_memory (boot, start, word, sizeof word, cancellable, &problem))
+    {
+    case INFO_READ:
+      device->protection = FL_PROTECTION_NONE;
+      device->blank = fl_bytes_all (word, sizeof word, erased);
+      return TRUE;
+    case INFO_REFUSED:
+      device->protection = FL_PROTECTION_UNKNOWN;
+      add_remark (device, _ ("The flash cannot be read at 0x%08X"), start);
+      return TRUE;
+    case INFO_FAILED:
+    default:
+      break;
+    }
+  if (g_error_matches (problem, FL_ERROR, FL_ERROR_PROTECTED))
+    {
+      device->protection = FL_PROTECTION_READOUT;
+      add_remark (device, _ ("The flash is protected against reading and writing (RDP level 1)"));
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static gboolean
+describe_size (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
+{
+  const FlChip *chip = device->chip;
+  InfoResult result = INFO_REFUSED;
+  guint8 data[2];
+
+  if (chip->flash_size_register != 0 && device->protection == FL_PROTECTION_NONE)
+    result = read_info (boot, chip, chip->flash_size_register, data, sizeof data, cancellable, error);
+  if (result == INFO_FAILED)
+    return FALSE;
+  fl_device_set_geometry (device, result == INFO_READ ? fl_bytes_get_le16 (data) : 0, result == INFO_READ);
+  return TRUE;
+}
+
+static gboolean
+describe_identity (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
+{
+  const FlChip *chip = device->chip;
+  InfoResult result;
+
+  if (chip->uid_address != 0)
+    {
+      result = read_info (boot, chip, chip->uid_address, device->uid, sizeof device->uid, cancellable, error);
+      if (result == INFO_FAILED)
+        return FALSE;
+      if (result == INFO_READ)
+        device->uid_length = sizeof device->uid;
+      else
+        add_remark (device, _ ("This bootloader does not show the unique ID"));
+    }
+  if (chip->bootloader_id_address != 0)
+    {
+      result = read_info (boot, chip, chip->bootloader_id_address, &device->bootloader_id, 1, cancellable, error);
+      if (result == INFO_FAILED)
+        return FALSE;
+      if (result == INFO_REFUSED)
+        device->bootloader_id = 0;
+    }
+  return TRUE;
+}
+
+static void
+log_device (FlJob *job, FlDevice *device)
+{
+  g_autofree char *uid = fl_device_dup_uid (device);
+  g_autofree char *layout = device->layout != NULL ? fl_layout_to_string (device->layout) : NULL;
+
+  if (layout != NULL)
+    fl_job_log (job, FL_LOG_INFO, NULL,
+                device->flash_kib_read ? _ ("Flash %u KiB, as the chip says: %s") : _ ("Flash %u KiB, assumed: %s"),
+                device->flash_kib, layout);
+  if (uid != NULL)
+    fl_job_log (job, FL_LOG_INFO, NULL, _ ("Unique ID %s"), uid);
+  if (device->bootloader_id != 0)
+    fl_job_log (job, FL_LOG_INFO, NULL, _ ("Bootloader ID 0x%02X"), device->bootloader_id);
+  for (guint i = 0; i < device->remarks->len; i++)
+    fl_job_log (job, FL_LOG_INFO, NULL, "%s", (const char *) g_ptr_array_index (device->remarks, i));
+  if (device->chip != NULL && device->chip->flags & FL_CHIP_BOOT0_IGNORED && device->blank)
+    fl_job_log (job, FL_LOG_WARNING, NULL,
+                _ ("This session works because the chip is blank. From the factory a %s ignores its BOOT0 pin: once it "
+                   "holds an application, the bootloader starts again only after the option bit nBOOT_SEL was cleared, "
+                   "or when the application jumps to it."),
+                device->chip->name);
+}
+
+/**
+ * fl_describe_device:
+ * @device: with its PID and row; the rest is filled in
+ *
+ * Reads what the chip says of itself: protection, whether it is blank, the size of its flash, its unique ID and the
+ * bootloader's. What a bootloader refuses is left open and remarked: on some chips the information area is hidden,
+ * which is not readout protection (AN2606).
+ *
+ * Errors: those of the line.
+ */
+gboolean
+fl_describe_device (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
+{
+  if (!describe_protection (boot, device, cancellable, error))
+    return FALSE;
+  if (device->chip != NULL)
+    {
+      fl_job_mark (job);
+      if (!describe_size (boot, device, cancellable, error))
+        return FALSE;
+      fl_job_mark (job);
+      if (device->protection == FL_PROTECTION_NONE && !describe_identity (boot, device, cancellable, error))
+        return FALSE;
+    }
+  else
+    add_remark (device, _ ("Nothing is known of a chip with this ID: it can be read, but not programmed"));
+  fl_job_end_step (job, NULL);
+  log_device (job, device);
+  return TRUE;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-job.h"
+
+G_BEGIN_DECLS
+
+/* Worker. */
+void     fl_describe_set_limits (FlBoot *boot, const FlChip *chip);
+gboolean fl_describe_device     (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable,
+                                 GError **error);
+
+G_END_DECLS

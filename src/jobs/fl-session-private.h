@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-session.h"
+
+G_BEGIN_DECLS
+
+/* Between a session and the jobs on it; nobody else's. */
+
+/* Worker. */
+gint64   fl_session_get_elapsed  (FlSession *self);
+gboolean fl_session_set_line     (FlSession *self, const FlLineSettings *settings, GError **error);
+void     fl_session_set_stale    (FlSession *self, gboolean stale);
+gboolean fl_session_is_stale     (FlSession *self);
+void     fl_session_leave_worker (FlSession *self);
+
+/* Main context. */
+void     fl_session_begin_job    (FlSession *self);
+void     fl_session_end_job      (FlSession *self);
+void     fl_session_announce     (FlSession *self);
+
+G_END_DECLS
