@@ -5,9 +5,14 @@
 
 #include "fl-transport.h"
 
-#include <glib/gi18n-lib.h>
+#include "fl-serial-transport.h"
+#ifdef G_OS_UNIX
+#include <errno.h>
+#include <stdlib.h>
 
-#include "fl-error.h"
+#include "fl-port-errors.h"
+#include "fl-tty-transport.h"
+#endif
 
 static GMutex schemes_lock;
 static GHashTable *schemes; /* name → FlTransportOpenFunc; guarded by schemes_lock */
@@ -51,6 +56,35 @@ find_scheme (const char *name)
   return open;
 }
 
+/* A path, where libserialport may need to be told another name of it, or may not know it at all. */
+static FlTransport *
+open_port (const char *name, const FlLineSettings *settings, GCancellable *cancellable, GError **error)
+{
+#ifdef G_OS_UNIX
+  g_autofree char *path = strchr (name, '/') != NULL ? g_strdup (name) : g_build_filename ("/dev", name, NULL);
+
+  /* Only a name that libserialport does not know is resolved: a link to a port, such as /dev/serial/by-id/… */
+  if (!fl_serial_transport_knows (path))
+    {
+      char *resolved = realpath (path, NULL); /* of malloc() */
+
+      if (resolved == NULL)
+        {
+          fl_port_errors_set_open (error, path, errno);
+          return NULL;
+        }
+      g_free (path);
+      path = g_strdup (resolved);
+      free (resolved);
+      if (!fl_serial_transport_knows (path))
+        return fl_tty_transport_open (path, settings, cancellable, error);
+    }
+  return fl_serial_transport_open (path, settings, cancellable, error);
+#else
+  return fl_serial_transport_open (name, settings, cancellable, error);
+#endif
+}
+
 /**
  * fl_transport_open:
  * @name: a port as a user names it: a device path, a link to one, a pty, "COM3", or "SCHEME:…"
@@ -77,6 +111,5 @@ fl_transport_open (const char *name, const FlLineSettings *settings, GCancellabl
   open = find_scheme (name);
   if (open != NULL)
     return open (name, settings, cancellable, error);
-  g_set_error (error, FL_ERROR, FL_ERROR_PORT_MISSING, _ ("There is no port “%s”"), name);
-  return NULL;
+  return open_port (name, settings, cancellable, error);
 }

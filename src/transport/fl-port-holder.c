@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "fl-transport"
+
+#include "config.h"
+
+#include "fl-port-holder.h"
+
+#include <glib/gi18n-lib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static gboolean
+process_holds (const char *pid, dev_t device)
+{
+  g_autofree char *folder = g_build_filename ("/proc", pid, "fd", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *fd;
+
+  while (dir != NULL && (fd = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *link = g_build_filename (folder, fd, NULL);
+      char target[8] = "";
+      struct stat node;
+
+      /* Only what lies under /dev is looked at: stat() of a file on a dead network share may hang. */
+      if (readlink (link, target, sizeof target - 1) > 5 && g_str_has_prefix (target, "/dev/")
+          && stat (link, &node) == 0 && S_ISCHR (node.st_mode) && node.st_rdev == device)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * fl_port_holder_find:
+ * @device: a tty's device number (st_rdev)
+ * @scope: whether this process counts
+ *
+ * Finds a process that has a tty open. Without privileges only the user's own processes can be looked into.
+ *
+ * Returns: (transfer full) (nullable): such as "screen (process 4711)"; %NULL when none is seen
+ */
+char *
+fl_port_holder_find (dev_t device, FlPortHolderScope scope)
+{
+  g_autoptr (GDir) proc = g_dir_open ("/proc", 0, NULL);
+  g_autofree char *self = g_strdup_printf ("%d", (int) getpid ());
+  const char *pid;
+
+  while (proc != NULL && (pid = g_dir_read_name (proc)) != NULL)
+    {
+      g_autofree char *comm = NULL;
+      g_autofree char *name = NULL;
+
+      if (!g_ascii_isdigit (pid[0]) || (scope == FL_PORT_HOLDER_OTHERS && g_str_equal (pid, self))
+          || !process_holds (pid, device))
+        continue;
+      comm = g_build_filename ("/proc", pid, "comm", NULL);
+      if (g_file_get_contents (comm, &name, NULL, NULL))
+        return g_strdup_printf (_ ("“%s” (process %s)"), g_strchomp (name), pid);
+      return g_strdup_printf (_ ("process %s"), pid);
+    }
+  return NULL;
+}
