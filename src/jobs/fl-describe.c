@@ -42,18 +42,17 @@ fl_describe_set_limits (FlBoot *boot, const FlChip *chip)
 
   if (chip != NULL)
     {
-      guint scale = 1;
+      guint32 largest = 0;
 
-      /* The row's time is that of a 128 KiB sector, where there are sectors: larger ones take longer. */
       for (guint i = 0; i < chip->layouts->len; i++)
         {
           const FlChipLayout *known = g_ptr_array_index (chip->layouts, i);
 
           for (guint at = 0; at < fl_layout_get_n_sectors (known->layout); at++)
-            scale = MAX (scale, fl_layout_get_sector (known->layout, at)->size / (128 * 1024));
+            largest = MAX (largest, fl_layout_get_sector (known->layout, at)->size);
         }
       limits.program_ms = chip->program_ms;
-      limits.erase_page_ms = chip->erase_page_ms * scale;
+      limits.erase_page_ms = largest > 0 ? fl_chip_get_erase_ms (chip, largest) : chip->erase_page_ms;
       limits.erase_mass_ms = chip->erase_mass_ms;
       limits.startup_ms = chip->startup_ms;
       limits.max_pages = chip->flags & FL_CHIP_ONE_PAGE_ERASE ? 1 : chip->max_erase_pages;
@@ -151,6 +150,28 @@ describe_size (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError
   return TRUE;
 }
 
+/* Which of the known divisions it is, where an option bit decides. */
+static gboolean
+describe_banks (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
+{
+  guint8 data[4];
+  guint32 address;
+
+  if (!fl_device_get_bank_option (device, &address))
+    return TRUE;
+  switch (read_memory (boot, address, data, sizeof data, cancellable, error))
+    {
+    case INFO_READ:
+      fl_device_set_bank_option (device, fl_bytes_get_le32 (data));
+      return TRUE;
+    case INFO_REFUSED:
+      return TRUE;
+    case INFO_FAILED:
+    default:
+      return FALSE;
+    }
+}
+
 static gboolean
 describe_identity (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
 {
@@ -223,7 +244,9 @@ fl_describe_device (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *ca
       if (!describe_size (boot, device, cancellable, error))
         return FALSE;
       fl_job_mark (job);
-      if (device->protection == FL_PROTECTION_NONE && !describe_identity (boot, device, cancellable, error))
+      if (device->protection == FL_PROTECTION_NONE
+          && !(describe_banks (boot, device, cancellable, error)
+               && describe_identity (boot, device, cancellable, error)))
         return FALSE;
     }
   else

@@ -85,5 +85,6 @@ void     fl_job_expect        (FlJob *self, double seconds); /* of the whole job
 guint64  fl_job_count_wire    (FlJob *self);                 /* bytes both ways since the job began */
 double   fl_job_get_elapsed   (FlJob *self);                 /* seconds since the job began */
 FlSectorState fl_job_get_sector (FlJob *self, guint index);
+gboolean fl_job_has_sectors   (FlJob *self);                 /* whether there is a map */
 
 G_END_DECLS

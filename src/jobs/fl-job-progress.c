@@ -205,6 +205,13 @@ fl_job_get_sector (FlJob *self, guint index)
   return priv->pending.sectors->data[index];
 }
 
+gboolean
+fl_job_has_sectors (FlJob *self)
+{
+  FL_ASSERT_WORKER ();
+  return fl_job_get_private (self)->pending.sectors->len > 0;
+}
+
 /**
  * fl_job_set_board_state:
  *

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fl-flash-ops.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-bytes.h"
+#include "fl-error.h"
+#include "fl-job-private.h"
+
+/* How much of a segment from @at on is read at once: up to the next multiple of 256, so that a block never lies in two
+ * sectors. */
+static gsize
+get_chunk (guint32 address, gsize left)
+{
+  return MIN (left, FL_BOOT_MAX_BLOCK - address % FL_BOOT_MAX_BLOCK);
+}
+
+/**
+ * fl_compare_get_wire:
+ *
+ * Returns: bytes that reading back all of the image sends and receives
+ */
+guint64
+fl_compare_get_wire (FlImage *image)
+{
+  guint64 wire = 0;
+
+  for (guint i = 0; i < fl_image_get_n_segments (image); i++)
+    {
+      const FlSegment *segment = fl_image_get_segment (image, i);
+      gsize size = g_bytes_get_size (segment->data);
+      guint64 end = (guint64) segment->address + size;
+      guint64 n_blocks = (end + FL_BOOT_MAX_BLOCK - 1) / FL_BOOT_MAX_BLOCK - segment->address / FL_BOOT_MAX_BLOCK;
+
+      wire += size + n_blocks * FL_OPS_READ_WIRE (0);
+    }
+  return wire;
+}
+
+static void
+note_difference (FlComparePass *self, guint32 address, const guint8 *expected, const guint8 *got, gsize length,
+                 gsize at)
+{
+  if (self->n_different++ > 0)
+    return;
+  self->first_address = address + (guint32) at;
+  self->n_shown = (guint) MIN (length - at, sizeof self->expected);
+  memcpy (self->expected, expected + at, self->n_shown);
+  memcpy (self->got, got + at, self->n_shown);
+}
+
+static guint
+count_differences (FlComparePass *self, guint32 address, const guint8 *expected, const guint8 *got, gsize length)
+{
+  guint8 erased = self->device->chip != NULL ? self->device->chip->erased_value : 0xFF;
+  guint n = 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (expected[i] == got[i])
+        continue;
+      note_difference (self, address, expected, got, length, i);
+      self->got_blank = self->got_blank && got[i] == erased;
+      /* Programming moves bits away from the erased value only. */
+      self->got_cleared = self->got_cleared && ((got[i] ^ erased) & (expected[i] ^ erased)) == (expected[i] ^ erased);
+      n++;
+    }
+  return n;
+}
+
+/* One block. A difference is read a second time: nothing but parity protects what is read. */
+static gboolean
+compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gsize length, gboolean *equal,
+               GCancellable *cancellable, GError **error)
+{
+  guint8 got[FL_BOOT_MAX_BLOCK];
+
+  fl_job_mark (self->job);
+  if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
+    return FALSE;
+  *equal = memcmp (got, expected, length) == 0;
+  if (!*equal)
+    {
+      if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
+        return FALSE;
+      *equal = memcmp (got, expected, length) == 0;
+      if (*equal)
+        {
+          self->n_repeated++;
+          fl_job_log (self->job, FL_LOG_WARNING, NULL,
+                      _ ("0x%08X read wrong the first time and right the second: the line damages bytes"), address);
+        }
+    }
+  self->n_equal += length - (*equal ? 0 : count_differences (self, address, expected, got, length));
+  fl_job_add_done (self->job, FL_OPS_READ_WIRE (length));
+  return TRUE;
+}
+
+static void
+mark_sector (FlComparePass *self, const FlSector *sector, gboolean equal)
+{
+  if (!equal && self->different != NULL)
+    self->different[sector->index] = TRUE;
+  if (!self->mark_sectors)
+    return;
+  if (!equal)
+    fl_job_set_sector (self->job, sector->index, FL_SECTOR_FAILED);
+  else if (fl_job_get_sector (self->job, sector->index) != FL_SECTOR_FAILED)
+    fl_job_set_sector (self->job, sector->index, FL_SECTOR_VERIFIED);
+}
+
+/* What is verified of a sector shows only when all of the image in it was: when the next block is in another one. */
+static gboolean
+is_last_in_sector (FlComparePass *self, const FlSector *sector, guint segment, guint64 next)
+{
+  const FlSegment *here = fl_image_get_segment (self->image, segment);
+  guint64 end = (guint64) here->address + g_bytes_get_size (here->data);
+
+  if (next >= end)
+    {
+      if (segment + 1 >= fl_image_get_n_segments (self->image))
+        return TRUE;
+      next = fl_image_get_segment (self->image, segment + 1)->address;
+    }
+  return next >= (guint64) sector->address + sector->size;
+}
+
+static gboolean
+compare_segment (FlComparePass *self, guint index, gboolean *sector_equal, GCancellable *cancellable, GError **error)
+{
+  const FlSegment *segment = fl_image_get_segment (self->image, index);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (segment->data, &size);
+
+  for (gsize at = 0; at < size;)
+    {
+      guint32 address = segment->address + (guint32) at;
+      gsize length = get_chunk (address, size - at);
+      const FlSector *sector = self->device->layout != NULL ? fl_layout_find (self->device->layout, address) : NULL;
+      gboolean equal = TRUE;
+
+      if (self->wanted == NULL || (sector != NULL && self->wanted[sector->index]))
+        {
+          if (!compare_block (self, address, data + at, length, &equal, cancellable, error))
+            return FALSE;
+          *sector_equal = *sector_equal && equal;
+          if (sector != NULL && (!equal || is_last_in_sector (self, sector, index, (guint64) address + length)))
+            mark_sector (self, sector, *sector_equal);
+          if (sector != NULL && is_last_in_sector (self, sector, index, (guint64) address + length))
+            *sector_equal = TRUE;
+        }
+      at += length;
+    }
+  return TRUE;
+}
+
+/**
+ * fl_compare_pass_run:
+ *
+ * Differences are no error here: they are counted, and the pass goes on.
+ *
+ * Errors: those of the line.
+ *
+ * Returns: whether all was read
+ */
+gboolean
+fl_compare_pass_run (FlComparePass *self, GCancellable *cancellable, GError **error)
+{
+  gboolean sector_equal = TRUE;
+
+  self->n_equal = self->n_different = 0;
+  self->got_blank = self->got_cleared = TRUE;
+  for (guint i = 0; i < fl_image_get_n_segments (self->image); i++)
+    if (!compare_segment (self, i, &sector_equal, cancellable, error))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * fl_compare_pass_set_error:
+ *
+ * Sets %FL_ERROR_VERIFY: where the first difference is, what it is, how many there are, and what their pattern means.
+ */
+void
+fl_compare_pass_set_error (const FlComparePass *self, GError **error)
+{
+  g_autofree char *expected = fl_bytes_to_hex (self->expected, self->n_shown, 0);
+  g_autofree char *got = fl_bytes_to_hex (self->got, self->n_shown, 0);
+  const char *pattern;
+
+  if (self->got_blank)
+    pattern = _ ("These bytes are still erased: the chip acknowledged the write and did not do it. Write protection is "
+                 "the first candidate.");
+  else if (self->got_cleared)
+    pattern = _ ("Some bits were programmed already: the flash was not blank before it was written, or is "
+                 "write-protected.");
+  else
+    pattern = _ ("There is no pattern in it: the supply, the wires or the speed.");
+  g_set_error (error, FL_ERROR, FL_ERROR_VERIFY,
+               ngettext ("The flash differs from the file at 0x%08X: expected %s, read %s. %" G_GUINT64_FORMAT
+                         " byte is different. %s",
+                         "The flash differs from the file from 0x%08X on: expected %s, read %s. %" G_GUINT64_FORMAT
+                         " bytes are different. %s",
+                         (gulong) self->n_different),
+               self->first_address, expected, got, self->n_different, pattern);
+}
+
+/**
+ * fl_ops_check_readable:
+ *
+ * Errors: %FL_ERROR_PROTECTED when the chip's readout protection forbids everything that follows.
+ */
+gboolean
+fl_ops_check_readable (FlDevice *device, GError **error)
+{
+  if (device->protection != FL_PROTECTION_READOUT)
+    return TRUE;
+  g_set_error_literal (error, FL_ERROR, FL_ERROR_PROTECTED,
+                       _ ("The chip’s readout protection is on (RDP level 1): its flash can be neither read nor "
+                          "written. Removing the protection erases the whole flash."));
+  return FALSE;
+}
+
+static gboolean
+has_pages (FlDevice *device)
+{
+  return device->chip != NULL && g_strcmp0 (fl_chip_get_unit_name (device->chip), "page") == 0;
+}
+
+/**
+ * fl_ops_dup_range:
+ * @first: index into the layout
+ * @count: at least 1
+ *
+ * Returns: (transfer full): "pages 0–11", "sector 3", translated
+ */
+char *
+fl_ops_dup_range (FlDevice *device, guint first, guint count)
+{
+  gboolean pages = has_pages (device);
+
+  if (count == 1)
+    return g_strdup_printf (pages ? _ ("page %u") : _ ("sector %u"), first);
+  return g_strdup_printf (pages ? _ ("pages %u–%u") : _ ("sectors %u–%u"), first, first + count - 1);
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fl-flash-ops.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-bytes.h"
+#include "fl-error.h"
+#include "fl-job-private.h"
+
+#define BATCH_MS    1000 /* of worst-case erasing in one command: short enough for a bar that moves */
+#define EDGE        16   /* bytes read at either end of a sector */
+#define SMALL_EDGE  4    /* where sectors are smaller than 1 KiB */
+#define INNER       32   /* bytes of each sample inside a large sector */
+#define INNER_EVERY (16 * 1024)
+#define MAX_INNER   7
+
+static const FlSector *
+get_sector (const FlErasePass *self, guint index)
+{
+  return fl_layout_get_sector (self->device->layout, index);
+}
+
+static guint
+get_n_sectors (const FlErasePass *self)
+{
+  return fl_layout_get_n_sectors (self->device->layout);
+}
+
+static guint8
+get_erased_value (const FlErasePass *self)
+{
+  return self->device->chip != NULL ? self->device->chip->erased_value : 0xFF;
+}
+
+static guint32
+get_edge (const FlSector *sector)
+{
+  return sector->size < 1024 ? SMALL_EDGE : EDGE;
+}
+
+/**
+ * fl_erase_pass_get_wire:
+ *
+ * Returns: about how many bytes the pass sends and receives: each sector's code and its samples
+ */
+guint64
+fl_erase_pass_get_wire (const FlErasePass *self)
+{
+  guint64 wire = 0;
+
+  for (guint i = 0; i < get_n_sectors (self); i++)
+    if (self->wanted[i])
+      wire += FL_OPS_READ_WIRE (2 * get_edge (get_sector (self, i)));
+  return wire;
+}
+
+static gboolean
+get_command (const FlErasePass *self, FlCommand *command, GError **error)
+{
+  if (fl_device_has_command (self->device, FL_COMMAND_EXTENDED_ERASE))
+    *command = FL_COMMAND_EXTENDED_ERASE;
+  else if (fl_device_has_command (self->device, FL_COMMAND_ERASE))
+    *command = FL_COMMAND_ERASE;
+  else
+    {
+      g_set_error_literal (error, FL_ERROR, FL_ERROR_UNSUPPORTED,
+                           _ ("This bootloader lists neither Erase (43) nor Extended Erase (44): it cannot erase."));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+set_erased (FlErasePass *self, guint first, guint count)
+{
+  for (guint i = first; i < first + count; i++)
+    fl_job_set_sector (self->job, i, FL_SECTOR_ERASED);
+  self->n_erased += count;
+}
+
+/* FALSE without an error: this chip has no mass erase after all. */
+static gboolean
+erase_everything (FlErasePass *self, FlCommand command, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (self->device->chip == NULL || self->device->chip->flags & FL_CHIP_NO_MASS_ERASE)
+    return FALSE;
+  fl_job_mark (self->job);
+  fl_job_set_text (self->job, _ ("Erasing the whole flash"));
+  self->first_busy = 0;
+  self->n_busy = get_n_sectors (self);
+  if (fl_boot_erase_mass (self->boot, command, FL_MASS_ERASE_ALL, cancellable, &problem))
+    {
+      set_erased (self, 0, get_n_sectors (self));
+      self->n_busy = 0;
+      return TRUE;
+    }
+  if (g_error_matches (problem, FL_ERROR, FL_ERROR_NACK))
+    {
+      g_autofree char *detail = g_strdup (problem->message);
+
+      self->n_busy = 0;
+      fl_job_log (self->job, FL_LOG_WARNING, detail, _ ("The chip refuses a mass erase; it is erased piece by piece"));
+      return FALSE;
+    }
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static gboolean
+erase_list (FlErasePass *self, FlCommand command, guint first, guint count, GCancellable *cancellable, GError **error)
+{
+  g_autofree guint16 *codes = g_new (guint16, count);
+  g_autofree char *range = fl_ops_dup_range (self->device, first, count);
+  guint16 max_code = command == FL_COMMAND_ERASE ? 0xFF : 0xFFEF;
+
+  for (guint i = 0; i < count; i++)
+    {
+      codes[i] = get_sector (self, first + i)->code;
+      if (codes[i] > max_code)
+        {
+          g_set_error (error, FL_ERROR, FL_ERROR_UNSUPPORTED,
+                       _ ("The bootloader’s Erase command cannot name sector %u: only 256 fit into it."), codes[i]);
+          return FALSE;
+        }
+    }
+  fl_job_mark (self->job);
+  fl_job_set_text (self->job, _ ("Erasing %s"), range);
+  self->first_busy = first;
+  self->n_busy = count;
+  if (!fl_boot_erase_pages (self->boot, command, codes, count, cancellable, error))
+    return FALSE;
+  self->n_busy = 0;
+  return TRUE;
+}
+
+static guint
+get_batch (const FlErasePass *self, guint first)
+{
+  guint page_ms = self->device->chip != NULL ? fl_chip_get_erase_ms (self->device->chip, get_sector (self, first)->size)
+                                             : fl_boot_get_limits (self->boot)->erase_page_ms;
+
+  return CLAMP (BATCH_MS / MAX (page_ms, 1), 1, fl_boot_get_limits (self->boot)->max_pages);
+}
+
+static gboolean
+erase_by_lists (FlErasePass *self, FlCommand command, GCancellable *cancellable, GError **error)
+{
+  for (guint first = 0; first < get_n_sectors (self);)
+    {
+      guint batch = get_batch (self, first);
+      guint count = 0;
+
+      while (count < batch && first + count < get_n_sectors (self) && self->wanted[first + count])
+        count++;
+      if (count == 0)
+        {
+          first++;
+          continue;
+        }
+      if (!erase_list (self, command, first, count, cancellable, error))
+        return FALSE;
+      set_erased (self, first, count);
+      first += count;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_is_blank (FlErasePass *self, guint32 address, guint32 length, gboolean *blank, GCancellable *cancellable,
+               GError **error)
+{
+  guint8 data[FL_BOOT_MAX_BLOCK];
+
+  fl_job_mark (self->job);
+  if (!fl_boot_read (self->boot, address, data, length, cancellable, error))
+    return FALSE;
+  *blank = fl_bytes_all (data, length, get_erased_value (self));
+  return TRUE;
+}
+
+/* Samples inside a large sector: its ends say nothing about its middle when an erase was cut short. */
+static gboolean
+check_inside (FlErasePass *self, const FlSector *sector, gboolean *blank, GCancellable *cancellable, GError **error)
+{
+  guint n = MIN (sector->size / INNER_EVERY, MAX_INNER);
+
+  for (guint i = 1; i <= n && *blank; i++)
+    {
+      guint32 offset = sector->size / (n + 1) * i & ~(guint32) 3;
+
+      if (!read_is_blank (self, sector->address + offset, INNER, blank, cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_whole (FlErasePass *self, const FlSector *sector, gboolean *blank, GCancellable *cancellable, GError **error)
+{
+  *blank = TRUE;
+  for (guint32 at = 0; at < sector->size && *blank; at += FL_BOOT_MAX_BLOCK)
+    if (!read_is_blank (self, sector->address + at, MIN (FL_BOOT_MAX_BLOCK, sector->size - at), blank, cancellable,
+                        error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether the next sector was erased too and follows directly, so that one read shows the end of one and the beginning
+ * of the other. */
+static gboolean
+joins_next (const FlErasePass *self, guint index)
+{
+  const FlSector *sector = get_sector (self, index);
+
+  return index + 1 < get_n_sectors (self) && self->wanted[index + 1]
+         && get_sector (self, index + 1)->address == sector->address + sector->size;
+}
+
+/* Both ends of every sector that was erased, and samples inside the large ones. */
+static gboolean
+check_samples (FlErasePass *self, guint8 *suspect, GCancellable *cancellable, GError **error)
+{
+  gboolean joined = FALSE; /* with the sector before: its beginning was looked at */
+
+  for (guint i = 0; i < get_n_sectors (self); i++)
+    {
+      const FlSector *sector = get_sector (self, i);
+      guint32 edge = get_edge (sector);
+      gboolean joins;
+      gboolean blank = TRUE;
+
+      if (!self->wanted[i])
+        {
+          joined = FALSE;
+          continue;
+        }
+      if (!joined && !read_is_blank (self, sector->address, edge, &blank, cancellable, error))
+        return FALSE;
+      suspect[i] |= !blank;
+      if (!check_inside (self, sector, &blank, cancellable, error))
+        return FALSE;
+      suspect[i] |= !blank;
+      joins = joins_next (self, i);
+      if (!read_is_blank (self, sector->address + sector->size - edge, joins ? 2 * edge : edge, &blank, cancellable,
+                          error))
+        return FALSE;
+      suspect[i] |= !blank;
+      if (joins)
+        suspect[i + 1] |= !blank;
+      joined = joins;
+      fl_job_add_done (self->job, FL_OPS_READ_WIRE (2 * edge));
+    }
+  return TRUE;
+}
+
+/* A sector that does not look blank is read as a whole, erased once more by itself, and read again. */
+static gboolean
+erase_again (FlErasePass *self, FlCommand command, guint index, GCancellable *cancellable, GError **error)
+{
+  const FlSector *sector = get_sector (self, index);
+  g_autofree char *range = fl_ops_dup_range (self->device, index, 1);
+  gboolean blank;
+
+  if (!check_whole (self, sector, &blank, cancellable, error))
+    return FALSE;
+  if (blank)
+    return TRUE;
+  fl_job_log (self->job, FL_LOG_WARNING, NULL, _ ("Not blank after erasing: %s. It is erased once more"), range);
+  self->n_retries++;
+  if (!erase_list (self, command, index, 1, cancellable, error)
+      || !check_whole (self, sector, &blank, cancellable, error))
+    return FALSE;
+  if (blank)
+    return TRUE;
+  fl_job_set_sector (self->job, index, FL_SECTOR_FAILED);
+  self->n_erased--;
+  g_set_error (error, FL_ERROR, FL_ERROR_ERASE,
+               /* Translators: "page 7", an address */
+               _ ("Not blank after it was erased twice: %s at 0x%08X. The chip acknowledged both times. It may be "
+                  "write-protected."),
+               range, sector->address);
+  return FALSE;
+}
+
+/**
+ * fl_erase_pass_run:
+ *
+ * Erases with the command that Get lists: all at once, or in lists of about a second. An ACK proves nothing, since
+ * protected and unknown sectors are skipped in silence: both ends of every sector are read back, and samples inside
+ * large ones. What is not blank is erased once more by itself and read as a whole.
+ *
+ * Errors: %FL_ERROR_ERASE, %FL_ERROR_UNSUPPORTED, those of the line.
+ */
+gboolean
+fl_erase_pass_run (FlErasePass *self, GCancellable *cancellable, GError **error)
+{
+  g_autofree guint8 *suspect = g_malloc0 (get_n_sectors (self));
+  g_autoptr (GError) problem = NULL;
+  FlCommand command;
+
+  if (!get_command (self, &command, error))
+    return FALSE;
+  if (!(self->all && erase_everything (self, command, cancellable, &problem)))
+    {
+      if (problem != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      if (!erase_by_lists (self, command, cancellable, error))
+        return FALSE;
+    }
+  fl_job_set_text (self->job, _ ("Checking that it is blank"));
+  if (!check_samples (self, suspect, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < get_n_sectors (self); i++)
+    if (suspect[i] && !erase_again (self, command, i, cancellable, error))
+      return FALSE;
+  return TRUE;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-image.h"
+#include "fl-job.h"
+
+G_BEGIN_DECLS
+
+/* What several jobs do to flash: erase, compare. Worker. */
+
+#define FL_OPS_READ_WIRE(length)  ((guint64) (length) + 12) /* bytes of one Read Memory, both ways: AN3155 */
+#define FL_OPS_WRITE_WIRE(length) ((guint64) (length) + 12) /* of one Write Memory */
+
+/**
+ * FlErasePass:
+ *
+ * Erases sectors, and proves it by reading back. The states of the sectors follow in the job's map.
+ */
+typedef struct
+{
+  FlJob        *job;
+  FlBoot       *boot;
+  FlDevice     *device;
+  const guint8 *wanted;   /* one byte a sector: whether it is to be erased */
+  gboolean      all;      /* every sector: a mass erase will do where the chip has one */
+  guint         n_erased; /* out: sectors that were erased */
+  guint         n_retries; /* out: sectors that had to be erased a second time */
+  guint         first_busy; /* out: the command in flight erases these sectors; n_busy 0: none is */
+  guint         n_busy;
+} FlErasePass;
+
+guint64  fl_erase_pass_get_wire (const FlErasePass *self);
+gboolean fl_erase_pass_run      (FlErasePass *self, GCancellable *cancellable, GError **error);
+
+/**
+ * FlComparePass:
+ *
+ * Reads back all that an image covers, and compares.
+ */
+typedef struct
+{
+  FlJob   *job;
+  FlBoot  *boot;
+  FlDevice *device;
+  FlImage *image;
+  const guint8 *wanted;    /* nullable: one byte a sector: whether to look at it */
+  gboolean mark_sectors;   /* whether the job's map follows */
+  guint64  n_equal;        /* out: bytes */
+  guint64  n_different;    /* out: bytes */
+  guint8  *different;      /* out (caller-allocates) nullable: one byte a sector: whether it differs */
+  guint    n_repeated;     /* out: blocks that a second reading showed to be right */
+  guint32  first_address;  /* out: where the first difference is */
+  guint8   expected[8];    /* out: from there on, n_shown of them */
+  guint8   got[8];
+  guint    n_shown;
+  gboolean got_blank;      /* out: every byte that differs is erased */
+  gboolean got_cleared;    /* out: no byte that differs has a bit set that should be clear: not erased before */
+} FlComparePass;
+
+guint64  fl_compare_get_wire   (FlImage *image);
+gboolean fl_compare_pass_run   (FlComparePass *self, GCancellable *cancellable, GError **error);
+void     fl_compare_pass_set_error (const FlComparePass *self, GError **error);
+
+/* START, by Go or by the adapter's lines; closes the session. */
+gboolean fl_ops_start          (FlJob *job, guint32 address, GCancellable *cancellable, GError **error);
+gboolean fl_ops_check_readable (FlDevice *device, GError **error);
+char    *fl_ops_dup_range      (FlDevice *device, guint first, guint count); /* "pages 0–11" */
+
+G_END_DECLS
