@@ -22,7 +22,7 @@ typedef struct
   guint8   bootloader_id;  /* 0: the newest known */
   guint8   rdp_level;      /* 0, 1 */
   gboolean boot0_ignored;  /* nBOOT_SEL=1: the board never enters its bootloader, unless its flash is blank */
-  gboolean lines_wired;    /* DTR and RTS reach NRST and BOOT0 ("rts-boot0-dtr-reset"); otherwise it sits in the bootloader */
+  gboolean lines_wired;    /* DTR and RTS reach NRST and BOOT0, see below; otherwise BOOT0 is high for good */
   gboolean not_blank;      /* an application was there before */
   gboolean application_talks; /* the application prints text when it runs */
   gboolean deaf;           /* the application's jump left the bootloader deaf: it never answers */
@@ -48,6 +48,11 @@ FlSimBoard   *fl_sim_board_new          (const FlSimConfig *config, GError **err
 const FlChip *fl_sim_board_get_chip     (FlSimBoard *self);
 FlLayout     *fl_sim_board_get_layout   (FlSimBoard *self);
 
+/* DTR and RTS of a board with lines_wired are those of the entry preset "rts-boot0-dtr-reset", with the usual inverting
+ * transistors: RTS asserted (LOW at the adapter's pin) makes BOOT0 HIGH, RTS released makes it LOW; DTR asserted pulls
+ * NRST LOW and holds the chip, DTR released lets it start, and BOOT0 counts at that moment. Opening a port asserts both:
+ * the chip is held until DTR is released. */
+
 /* The host's side of the wire; times in microseconds. A byte takes its time from @now on, or from the end of the one
  * before. */
 void          fl_sim_board_set_settings (FlSimBoard *self, const FlLineSettings *settings, gint64 now);
@@ -55,6 +60,7 @@ void          fl_sim_board_set_lines    (FlSimBoard *self, FlLines lines, gint64
 gint64        fl_sim_board_send         (FlSimBoard *self, guint8 byte, gint64 now); /* when it has left the host */
 gboolean      fl_sim_board_next         (FlSimBoard *self, gint64 *time);            /* when the next answer arrives */
 gboolean      fl_sim_board_receive      (FlSimBoard *self, gint64 now, guint8 *byte, FlLineErrors *errors);
+gint64        fl_sim_board_get_time     (FlSimBoard *self);                          /* the latest that it was told */
 gboolean      fl_sim_board_is_unplugged (FlSimBoard *self);
 void          fl_sim_board_reset        (FlSimBoard *self, gboolean power_cycle, gint64 now);
 

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-sim-adapter.h"
+#include "fl-sim-board.h"
+#include "fl-sim-rom.h"
+
+G_BEGIN_DECLS
+
+#define FL_SIM_TALK_FIRST_US 100000
+#define FL_SIM_TALK_EVERY_US 500000
+
+typedef enum
+{
+  FL_SIM_BOARD_ROM,
+  FL_SIM_BOARD_APPLICATION,
+  FL_SIM_BOARD_CRASHED, /* started something that is no program */
+  FL_SIM_BOARD_HELD,    /* NRST is low */
+} FlSimBoardState;
+
+typedef struct
+{
+  gboolean   to_host;
+  guint64    at_byte;
+  FlSimFault fault;
+  guint      argument;
+} FlSimFaultRow;
+
+struct _FlSimBoard
+{
+  GObject parent_instance;
+
+  FlSimConfig    *config;
+  const FlChip   *chip;
+  FlSimMemory    *memory;
+  FlSimRom       *rom;
+  FlSimWire      *to_chip;
+  FlSimWire      *to_host;
+  FlSimAdapter   *adapter;
+  FlLineSettings  host;       /* the host's port */
+  FlLineSettings  device;     /* the chip's USART */
+  FlLines         lines;
+  FlSimBoardState state;
+  gboolean        empty;      /* the latched result of the empty check */
+  gint64          startup_us;
+  gint64          time;       /* microseconds: the latest that the host named */
+  double          host_free;  /* microseconds: the host's port has sent everything */
+  gint64          talk_next;
+  guint64         n_sent;
+  guint64         n_received;
+  GArray         *faults;     /* FlSimFaultRow */
+  gboolean        mute;       /* a fault: nothing reaches the host until a reset */
+  gboolean        deafened;   /* a fault: nothing reaches the chip until a reset */
+  gboolean        unplugged;
+};
+
+FlSimConfig *fl_sim_board_copy_config (const FlSimConfig *config);
+gboolean     fl_sim_board_load        (FlSimBoard *self, GError **error);
+gboolean     fl_sim_board_strike      (FlSimBoard *self, gboolean to_host, guint64 number, FlSimByte *byte);
+void         fl_sim_board_inject      (FlSimBoard *self, guint8 byte, gint64 time);
+
+G_END_DECLS

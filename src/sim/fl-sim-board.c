@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "fl-sim"
+
+#include "config.h"
+
+#include "fl-sim-board-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-bytes.h"
+#include "fl-error.h"
+
+G_DEFINE_FINAL_TYPE (FlSimBoard, fl_sim_board, G_TYPE_OBJECT)
+
+static void fl_sim_board_run_rom (FlSimBoard *self, const FlSimByte *byte);
+
+/* The chip's own idea of the line: the host's rate once it has measured it, and its family's parity. */
+static void
+fl_sim_board_update_wires (FlSimBoard *self)
+{
+  fl_sim_wire_set (self->to_chip, &self->host, &self->device, 1.0);
+  fl_sim_wire_set (self->to_host, &self->device, &self->host, 1.0);
+}
+
+static gboolean
+fl_sim_board_is_empty (FlSimBoard *self)
+{
+  return (self->chip->flags & FL_CHIP_EMPTY_CHECK)
+         && fl_sim_flash_is_blank (self->memory->flash, self->memory->flash->start, 4);
+}
+
+/* Where the chip starts, by its BOOT0 pin, its option bytes and its empty check (AN2606, table 2). */
+static gboolean
+fl_sim_board_wants_rom (FlSimBoard *self)
+{
+  const FlSimOptions *options = self->memory->options;
+  gboolean boot0 = !self->config->lines_wired || (self->lines & FL_LINE_RTS) != 0;
+
+  if (options->boot0_ignored)
+    return options->boots_rom || self->empty;
+  return boot0 || self->empty;
+}
+
+/* Runs what has its vectors at @address. */
+static void
+fl_sim_board_run_application (FlSimBoard *self, guint32 address, gint64 now)
+{
+  const FlChip *chip = self->chip;
+  guint8 vectors[8];
+  guint32 stack;
+  guint32 entry;
+
+  for (guint i = 0; i < sizeof vectors; i++)
+    vectors[i] = fl_sim_memory_read (self->memory, address + i);
+  stack = fl_bytes_get_le32 (vectors);
+  entry = fl_bytes_get_le32 (vectors + 4);
+  self->state = FL_SIM_BOARD_CRASHED;
+  if (stack < chip->ram_start || stack > chip->ram_start + chip->ram_kib * 1024 || (entry & 1) == 0
+      || fl_sim_memory_find (self->memory, entry & ~1u) == FL_SIM_AREA_NONE)
+    return;
+  self->state = FL_SIM_BOARD_APPLICATION;
+  self->talk_next = now + FL_SIM_TALK_FIRST_US;
+}
+
+/* Comes out of reset at @now. @reload: power-on or new option bytes, which also look whether the flash is empty. */
+static void
+fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup_us)
+{
+  self->mute = FALSE;
+  self->deafened = FALSE;
+  fl_sim_flash_reset (self->memory->flash);
+  fl_sim_flash_protect (self->memory->flash, self->memory->options->codes, self->memory->options->n_codes);
+  if (reload)
+    self->empty = fl_sim_board_is_empty (self);
+  if (!fl_sim_board_wants_rom (self))
+    {
+      fl_sim_board_run_application (self, self->memory->flash->start, now);
+      return;
+    }
+  self->state = FL_SIM_BOARD_ROM;
+  fl_sim_rom_start (self->rom, now + startup_us);
+  if (self->config->deaf)
+    fl_sim_rom_set_deaf (self->rom);
+}
+
+static void
+fl_sim_board_stop (FlSimBoard *self, gint64 now)
+{
+  fl_sim_wire_clear (self->to_chip);
+  fl_sim_wire_clear (self->to_host);
+  fl_sim_adapter_cut (self->adapter, now);
+}
+
+/**
+ * fl_sim_board_reset:
+ * @power_cycle: the supply was off; otherwise only NRST was pulled
+ * @now: microseconds
+ *
+ * Somebody presses the reset button, or unplugs the supply. With power the RAM goes, and whether the flash is empty
+ * is looked at anew (AN2606, "empty check").
+ */
+void
+fl_sim_board_reset (FlSimBoard *self, gboolean power_cycle, gint64 now)
+{
+  g_return_if_fail (FL_IS_SIM_BOARD (self));
+
+  self->time = MAX (self->time, now);
+  fl_sim_board_stop (self, now);
+  if (power_cycle)
+    fl_sim_memory_clear_ram (self->memory);
+  if (self->state != FL_SIM_BOARD_HELD)
+    fl_sim_board_boot (self, power_cycle, now, self->startup_us);
+}
+
+static void
+fl_sim_board_handle_event (FlSimBoard *self)
+{
+  gint64 time;
+  guint32 address;
+
+  switch (fl_sim_rom_take_event (self->rom, &time, &address))
+    {
+    case FL_SIM_EVENT_NONE:
+      break;
+    case FL_SIM_EVENT_RELOAD:
+      fl_sim_board_boot (self, TRUE, time, self->startup_us);
+      break;
+    case FL_SIM_EVENT_JUMP:
+      fl_sim_board_run_application (self, address, time);
+      break;
+    }
+}
+
+/* A byte that the host's end of the wire understood; faults on the way back strike here. */
+static void
+fl_sim_board_deliver (FlSimBoard *self, FlSimByte *byte)
+{
+  if (self->mute || !fl_sim_board_strike (self, TRUE, self->n_received++, byte))
+    return;
+  fl_sim_adapter_put (self->adapter, byte);
+}
+
+static void
+fl_sim_board_flush_to_host (FlSimBoard *self)
+{
+  FlSimByte byte;
+
+  while (fl_sim_wire_take (self->to_host, G_MAXINT64, &byte))
+    fl_sim_board_deliver (self, &byte);
+}
+
+/* One byte from the chip's end of the wire to its ROM, and what that answers back to the host. */
+static void
+fl_sim_board_run_rom (FlSimBoard *self, const FlSimByte *byte)
+{
+  FlSimReply reply;
+
+  if (self->state != FL_SIM_BOARD_ROM)
+    return;
+  fl_sim_rom_receive (self->rom, byte->byte, byte->time, fl_sim_wire_get_byte_us (self->to_host));
+  while (fl_sim_rom_take_reply (self->rom, &reply))
+    fl_sim_wire_put (self->to_host, reply.byte, MAX ((double) reply.time, self->to_host->end));
+  fl_sim_board_flush_to_host (self);
+  fl_sim_board_handle_event (self);
+}
+
+static void
+fl_sim_board_flush_to_chip (FlSimBoard *self, gint64 until)
+{
+  FlSimByte byte;
+
+  while (fl_sim_wire_take (self->to_chip, until, &byte))
+    fl_sim_board_run_rom (self, &byte);
+}
+
+/* A running application prints a line now and then, in its own line settings. */
+static void
+fl_sim_board_talk (FlSimBoard *self, gint64 until)
+{
+  static const FlLineSettings settings = { 115200, 8, FL_PARITY_NONE, 1 };
+  const char *text = "Hello from the application\r\n";
+
+  if (!self->config->application_talks || self->state != FL_SIM_BOARD_APPLICATION)
+    return;
+  while (self->talk_next <= until)
+    {
+      fl_sim_wire_set (self->to_host, &settings, &self->host, 1.0);
+      for (guint i = 0; text[i] != '\0'; i++)
+        fl_sim_wire_put (self->to_host, (guint8) text[i], MAX ((double) self->talk_next, self->to_host->end));
+      fl_sim_board_flush_to_host (self);
+      self->talk_next += FL_SIM_TALK_EVERY_US;
+    }
+  fl_sim_board_update_wires (self);
+}
+
+/**
+ * fl_sim_board_set_settings:
+ * @now: microseconds
+ *
+ * The host's port now sends and receives like this. The chip does not know.
+ */
+void
+fl_sim_board_set_settings (FlSimBoard *self, const FlLineSettings *settings, gint64 now)
+{
+  g_return_if_fail (FL_IS_SIM_BOARD (self));
+
+  self->time = MAX (self->time, now);
+  fl_sim_board_flush_to_chip (self, G_MAXINT64);
+  self->host = *settings;
+  fl_sim_board_update_wires (self);
+}
+
+/**
+ * fl_sim_board_set_lines:
+ * @lines: DTR and RTS as asserted
+ * @now: microseconds
+ *
+ * Where the board is wired ("rts-boot0-dtr-reset"), an asserted RTS makes BOOT0 high, and an asserted DTR pulls NRST
+ * low: the chip is held until DTR is released, and looks at BOOT0 then.
+ */
+void
+fl_sim_board_set_lines (FlSimBoard *self, FlLines lines, gint64 now)
+{
+  g_return_if_fail (FL_IS_SIM_BOARD (self));
+
+  self->time = MAX (self->time, now);
+  fl_sim_board_flush_to_chip (self, now);
+  self->lines = lines;
+  if (!self->config->lines_wired)
+    return;
+  if ((lines & FL_LINE_DTR) && self->state != FL_SIM_BOARD_HELD)
+    {
+      fl_sim_board_stop (self, now);
+      self->state = FL_SIM_BOARD_HELD;
+    }
+  else if (!(lines & FL_LINE_DTR) && self->state == FL_SIM_BOARD_HELD)
+    fl_sim_board_boot (self, FALSE, now, self->startup_us);
+}
+
+/* The first 0x7F after a reset sets the chip's rate, so that it is understood at any. */
+static void
+fl_sim_board_measure (FlSimBoard *self, guint8 byte)
+{
+  if (self->state != FL_SIM_BOARD_ROM || fl_sim_rom_is_synced (self->rom))
+    return;
+  if (self->chip->max_baud > 0 && self->host.baud > self->chip->max_baud)
+    return;
+  self->device.baud = self->host.baud;
+  fl_sim_board_update_wires (self);
+}
+
+/**
+ * fl_sim_board_send:
+ * @now: when the host hands the byte to its port, in microseconds
+ *
+ * One byte from the host. It takes its time on the wire from @now on, or behind the byte before it.
+ *
+ * Returns: when it has left the host, in microseconds
+ */
+gint64
+fl_sim_board_send (FlSimBoard *self, guint8 byte, gint64 now)
+{
+  double byte_us = fl_sim_wire_get_byte_us (self->to_chip);
+  double start = MAX ((double) now, self->host_free);
+  FlSimByte sent = { 0, byte, 0 };
+
+  g_return_val_if_fail (FL_IS_SIM_BOARD (self), now);
+
+  self->host_free = start + byte_us;
+  self->time = MAX (self->time, (gint64) self->host_free);
+  sent.time = (gint64) self->host_free;
+  if (self->config->unplug_after > 0 && self->n_sent >= self->config->unplug_after)
+    self->unplugged = TRUE;
+  if (self->unplugged || !fl_sim_board_strike (self, FALSE, self->n_sent++, &sent) || self->deafened)
+    return (gint64) self->host_free;
+  start += (double) sent.time - (double) (gint64) self->host_free;
+  fl_sim_board_flush_to_chip (self, (gint64) start);
+  fl_sim_board_measure (self, sent.byte);
+  fl_sim_wire_put (self->to_chip, sent.byte, MAX (start, self->to_chip->end));
+  fl_sim_board_flush_to_chip (self, (gint64) self->to_chip->end);
+  return (gint64) self->host_free;
+}
+
+/* For faults that add a byte on the way to the chip. */
+void
+fl_sim_board_inject (FlSimBoard *self, guint8 byte, gint64 time)
+{
+  fl_sim_board_measure (self, byte);
+  fl_sim_wire_put (self->to_chip, byte, MAX ((double) time, self->to_chip->end));
+  fl_sim_board_flush_to_chip (self, (gint64) self->to_chip->end);
+}
+
+/**
+ * fl_sim_board_next:
+ * @time: (out): when the next byte for the host arrives, in microseconds
+ *
+ * Looks ahead as if the host sent nothing more.
+ *
+ * Returns: whether one will come
+ */
+gboolean
+fl_sim_board_next (FlSimBoard *self, gint64 *time)
+{
+  g_return_val_if_fail (FL_IS_SIM_BOARD (self), FALSE);
+
+  fl_sim_board_flush_to_chip (self, G_MAXINT64);
+  if (!fl_sim_adapter_next (self->adapter, time))
+    fl_sim_board_talk (self, self->talk_next);
+  return fl_sim_adapter_next (self->adapter, time);
+}
+
+/**
+ * fl_sim_board_receive:
+ * @byte: (out): what the host's UART understood
+ * @errors: (out): what was wrong with it
+ *
+ * Returns: whether a byte has arrived by @now
+ */
+gboolean
+fl_sim_board_receive (FlSimBoard *self, gint64 now, guint8 *byte, FlLineErrors *errors)
+{
+  FlSimByte received;
+
+  g_return_val_if_fail (FL_IS_SIM_BOARD (self), FALSE);
+
+  self->time = MAX (self->time, now);
+  fl_sim_board_flush_to_chip (self, now);
+  fl_sim_board_talk (self, now);
+  if (!fl_sim_adapter_take (self->adapter, now, &received))
+    return FALSE;
+  *byte = received.byte;
+  *errors = received.errors;
+  return TRUE;
+}
+
+const FlChip *
+fl_sim_board_get_chip (FlSimBoard *self)
+{
+  return self->chip;
+}
+
+FlLayout *
+fl_sim_board_get_layout (FlSimBoard *self)
+{
+  return self->memory->flash->layout;
+}
+
+gint64
+fl_sim_board_get_time (FlSimBoard *self)
+{
+  return self->time;
+}
+
+gboolean
+fl_sim_board_is_unplugged (FlSimBoard *self)
+{
+  return self->unplugged;
+}
+
+const guint8 *
+fl_sim_board_peek (FlSimBoard *self, guint32 address, gsize length)
+{
+  return fl_sim_flash_get (self->memory->flash, address, length);
+}
+
+gboolean
+fl_sim_board_poke (FlSimBoard *self, guint32 address, const guint8 *data, gsize length)
+{
+  guint8 *flash = fl_sim_flash_get (self->memory->flash, address, length);
+
+  if (flash == NULL)
+    return FALSE;
+  memcpy (flash, data, length);
+  return TRUE;
+}
+
+guint
+fl_sim_board_get_n_erased (FlSimBoard *self, guint sector)
+{
+  g_return_val_if_fail (sector < fl_layout_get_n_sectors (self->memory->flash->layout), 0);
+
+  return self->memory->flash->n_erased[sector];
+}
+
+guint64
+fl_sim_board_get_busy_us (FlSimBoard *self)
+{
+  return self->memory->flash->busy_us;
+}
+
+guint64
+fl_sim_board_get_n_sent (FlSimBoard *self)
+{
+  return self->n_sent;
+}
+
+guint64
+fl_sim_board_get_n_received (FlSimBoard *self)
+{
+  return self->n_received;
+}
+
+gboolean
+fl_sim_board_is_in_bootloader (FlSimBoard *self)
+{
+  return self->state == FL_SIM_BOARD_ROM;
+}
+
+static FlLayout *
+find_layout (const FlChip *chip, guint flash_kib, gboolean single_bank)
+{
+  for (guint i = 0; single_bank && i < chip->layouts->len; i++)
+    {
+      const FlChipLayout *known = g_ptr_array_index (chip->layouts, i);
+
+      if (known->flash_kib == flash_kib && !known->dual_bank)
+        return known->layout;
+    }
+  return fl_chip_get_layout (chip, flash_kib, NULL);
+}
+
+/* The vectors of something that ran before, and any code. */
+static void
+fl_sim_board_preload (FlSimBoard *self)
+{
+  FlSimFlash *flash = self->memory->flash;
+  gsize length = MIN (flash->size / 4, 16 * 1024);
+
+  for (gsize i = 0; i < length; i++)
+    flash->data[i] = (guint8) ((i * 2246822519u) >> 13);
+  fl_bytes_put_le32 (flash->data, self->chip->ram_start + self->chip->ram_kib * 1024);
+  fl_bytes_put_le32 (flash->data + 4, flash->start + 0x201);
+}
+
+/**
+ * fl_sim_board_new:
+ *
+ * A board with power, that sits in its bootloader if it starts there at all.
+ *
+ * Errors: %FL_ERROR_UNKNOWN_DEVICE for a PID without a known flash layout, %FL_ERROR_FORMAT and file errors from the
+ * scenario or the state file
+ *
+ * Returns: (transfer full): the board, or %NULL
+ */
+FlSimBoard *
+fl_sim_board_new (const FlSimConfig *config, GError **error)
+{
+  g_autoptr (FlSimBoard) self = g_object_new (FL_TYPE_SIM_BOARD, NULL);
+  guint flash_kib;
+  FlLayout *layout;
+
+  self->config = fl_sim_board_copy_config (config);
+  self->chip = fl_chip_db_find (self->config->pid);
+  flash_kib = self->config->flash_kib > 0 || self->chip == NULL ? self->config->flash_kib : self->chip->flash_kib;
+  layout = self->chip == NULL ? NULL : find_layout (self->chip, flash_kib, self->config->single_bank);
+  if (layout == NULL)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
+                   _ ("No chip with the product ID 0x%03X and such a flash is known"), self->config->pid);
+      return NULL;
+    }
+  if (self->config->bootloader_id == 0)
+    self->config->bootloader_id = fl_sim_traits_newest_build (self->chip);
+  self->memory = fl_sim_memory_new (self->chip, layout, flash_kib, self->config->bootloader_id, self->config->rdp_level,
+                                    self->config->boot0_ignored);
+  self->rom = fl_sim_rom_new (self->memory);
+  self->adapter = fl_sim_adapter_new (self->config->latency_ms);
+  self->startup_us = (gint64) self->chip->startup_ms * 1000;
+  self->device = fl_line_settings_default;
+  self->device.parity = self->chip->no_parity ? FL_PARITY_NONE : FL_PARITY_EVEN;
+  self->host = self->device;
+  fl_sim_board_update_wires (self);
+  if (self->config->not_blank)
+    fl_sim_board_preload (self);
+  if (!fl_sim_board_load (self, error))
+    return NULL;
+  fl_sim_board_boot (self, TRUE, 0, 0);
+  return g_steal_pointer (&self);
+}
+
+static void
+fl_sim_board_finalize (GObject *object)
+{
+  FlSimBoard *self = FL_SIM_BOARD (object);
+
+  g_clear_pointer (&self->rom, fl_sim_rom_free);
+  g_clear_pointer (&self->memory, fl_sim_memory_free);
+  g_clear_pointer (&self->adapter, fl_sim_adapter_free);
+  g_clear_pointer (&self->to_chip, fl_sim_wire_free);
+  g_clear_pointer (&self->to_host, fl_sim_wire_free);
+  g_clear_pointer (&self->faults, g_array_unref);
+  g_clear_pointer (&self->config, fl_sim_config_free);
+  G_OBJECT_CLASS (fl_sim_board_parent_class)->finalize (object);
+}
+
+static void
+fl_sim_board_class_init (FlSimBoardClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = fl_sim_board_finalize;
+}
+
+static void
+fl_sim_board_init (FlSimBoard *self)
+{
+  self->to_chip = fl_sim_wire_new ();
+  self->to_host = fl_sim_wire_new ();
+  self->faults = g_array_new (FALSE, FALSE, sizeof (FlSimFaultRow));
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fl-sim-flash.h"
+
+#include "fl-bytes.h"
+
+#define FALLBACK_PAGE_MS  40
+#define FALLBACK_MASS_MS  1000
+#define FALLBACK_BLOCK_MS 10
+
+/**
+ * fl_sim_flash_new:
+ *
+ * Returns: (transfer full): a blank flash that is divided as @layout says
+ */
+FlSimFlash *
+fl_sim_flash_new (const FlChip *chip, FlLayout *layout)
+{
+  FlSimFlash *self = g_new0 (FlSimFlash, 1);
+  guint n = fl_layout_get_n_sectors (layout);
+
+  self->chip = chip;
+  self->traits = fl_sim_traits_find (chip);
+  self->layout = fl_layout_ref (layout);
+  self->unit = self->traits->unit;
+  self->alignment = MAX (chip->program_unit, 4);
+  self->start = fl_layout_get_start (layout);
+  self->size = (gsize) (fl_layout_get_end (layout) - self->start);
+  self->data = g_malloc (self->size);
+  memset (self->data, chip->erased_value, self->size);
+  self->n_erased = g_new0 (guint, n);
+  self->is_protected = g_new0 (guint8, n);
+  self->stuck_bit = -1;
+  return self;
+}
+
+void
+fl_sim_flash_free (FlSimFlash *self)
+{
+  fl_layout_unref (self->layout);
+  g_free (self->data);
+  g_free (self->n_erased);
+  g_free (self->is_protected);
+  g_free (self);
+}
+
+/**
+ * fl_sim_flash_get:
+ *
+ * Returns: (transfer none) (nullable): the bytes from @address on, %NULL unless all of them are flash
+ */
+guint8 *
+fl_sim_flash_get (FlSimFlash *self, guint32 address, gsize length)
+{
+  if (!fl_layout_contains (self->layout, address, length))
+    return NULL;
+  return self->data + (address - self->start);
+}
+
+static gint64
+fl_sim_flash_spend (FlSimFlash *self, gint64 us)
+{
+  self->busy_us += (guint64) us;
+  return us;
+}
+
+/* The chip's row holds worst cases; half of that is what data sheets give as typical. */
+static gint64
+fl_sim_flash_erase_us (FlSimFlash *self, guint32 size)
+{
+  gint64 us = (gint64) (self->chip->erase_page_ms > 0 ? self->chip->erase_page_ms : FALLBACK_PAGE_MS) * 500;
+
+  if (g_str_equal (fl_chip_get_unit_name (self->chip), "sector") && size > 8 * 1024)
+    us = MAX (us / 8, us * size / (128 * 1024));
+  return us;
+}
+
+/**
+ * fl_sim_flash_erase_sector:
+ *
+ * Erases one page or sector; a write-protected one is left as it is, without an error (AN3155, Erase Memory).
+ *
+ * Returns: how long it takes, in microseconds
+ */
+gint64
+fl_sim_flash_erase_sector (FlSimFlash *self, guint index)
+{
+  const FlSector *sector = fl_layout_get_sector (self->layout, index);
+
+  if (self->is_protected[index])
+    return 0;
+  if (!self->no_erase)
+    memset (self->data + (sector->address - self->start), self->chip->erased_value, sector->size);
+  self->n_erased[index]++;
+  return fl_sim_flash_spend (self, fl_sim_flash_erase_us (self, sector->size));
+}
+
+/**
+ * fl_sim_flash_erase_bank:
+ * @bank: 1 or 2; 0 for the whole flash
+ *
+ * The mass erase. It fails as a whole when anything is write-protected.
+ *
+ * Returns: how long it takes, in microseconds; -1 when it failed
+ */
+gint64
+fl_sim_flash_erase_bank (FlSimFlash *self, guint bank)
+{
+  guint n = fl_layout_get_n_sectors (self->layout);
+
+  if (fl_sim_flash_has_protected (self))
+    return -1;
+  for (guint i = 0; i < n; i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (self->layout, i);
+
+      if (bank != 0 && sector->bank != bank)
+        continue;
+      if (!self->no_erase)
+        memset (self->data + (sector->address - self->start), self->chip->erased_value, sector->size);
+      self->n_erased[i]++;
+    }
+  return fl_sim_flash_spend (
+      self, (gint64) (self->chip->erase_mass_ms > 0 ? self->chip->erase_mass_ms : FALLBACK_MASS_MS) * 500);
+}
+
+static gboolean
+fl_sim_flash_rule_allows (FlSimFlash *self, const guint8 *old, const guint8 *data, gsize length)
+{
+  switch (self->traits->rule)
+    {
+    case FL_SIM_PROGRAM_ECC:
+    case FL_SIM_PROGRAM_HALFWORD:
+      return fl_bytes_all (old, length, self->chip->erased_value) || fl_bytes_all (data, length, 0);
+    case FL_SIM_PROGRAM_AND:
+    case FL_SIM_PROGRAM_OR:
+      return TRUE;
+    }
+  g_return_val_if_reached (FALSE);
+}
+
+static void
+fl_sim_flash_program_unit (FlSimFlash *self, guint8 *old, const guint8 *data, gsize length)
+{
+  if (!fl_sim_flash_rule_allows (self, old, data, length))
+    return;
+  for (gsize i = 0; i < length; i++)
+    {
+      guint8 value = data[i];
+
+      if (self->stuck_bit >= 0 && value != self->chip->erased_value)
+        {
+          guint8 mask = (guint8) (1u << (self->stuck_bit & 7));
+
+          value = (guint8) ((value & ~mask) | (self->chip->erased_value & mask));
+          if (value != data[i])
+            self->stuck_bit = -1;
+        }
+      old[i] = self->traits->rule == FL_SIM_PROGRAM_OR ? old[i] | value : old[i] & value;
+    }
+}
+
+/**
+ * fl_sim_flash_program:
+ * @length: a multiple of the flash's program unit
+ *
+ * Programs as the flash of this series does: what is not erased is refused, or gets only the bits that programming
+ * can still change. The ROM never hears of it. A misaligned address fails, and all later programming with it, until
+ * the next reset (AN2606, "programming constraints").
+ *
+ * Returns: how long it takes, in microseconds
+ */
+gint64
+fl_sim_flash_program (FlSimFlash *self, guint32 address, const guint8 *data, gsize length)
+{
+  gint64 block_us = (gint64) (self->chip->program_ms > 0 ? self->chip->program_ms : FALLBACK_BLOCK_MS) * 500;
+
+  if (address % self->alignment != 0)
+    self->error = TRUE;
+  if (self->error)
+    return 0;
+  for (gsize i = 0; i < length; i += self->unit)
+    {
+      guint32 at = address + (guint32) i;
+      gsize n = MIN (self->unit, length - i);
+      const FlSector *sector = fl_layout_find (self->layout, at);
+
+      if (sector == NULL || self->is_protected[sector->index] || fl_sim_flash_get (self, at, n) == NULL)
+        continue;
+      fl_sim_flash_program_unit (self, self->data + (at - self->start), data + i, n);
+    }
+  return fl_sim_flash_spend (self, block_us * (gint64) length / 256);
+}
+
+gboolean
+fl_sim_flash_is_blank (FlSimFlash *self, guint32 address, gsize length)
+{
+  guint8 *data = fl_sim_flash_get (self, address, length);
+
+  return data != NULL && fl_bytes_all (data, length, self->chip->erased_value);
+}
+
+gboolean
+fl_sim_flash_has_protected (FlSimFlash *self)
+{
+  return !fl_bytes_all (self->is_protected, fl_layout_get_n_sectors (self->layout), 0);
+}
+
+/**
+ * fl_sim_flash_protect:
+ * @codes: (array length=n_codes): as in the Write Protect command; not range-checked, as there
+ * @n_codes: 0 removes all protection
+ *
+ * Replaces the set of write-protected sectors.
+ */
+void
+fl_sim_flash_protect (FlSimFlash *self, const guint8 *codes, guint n_codes)
+{
+  guint n = fl_layout_get_n_sectors (self->layout);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (self->layout, i);
+      guint unit = self->traits->protect_bytes > 0 ? (sector->address - self->start) / self->traits->protect_bytes : i;
+
+      self->is_protected[i] = FALSE;
+      for (guint k = 0; k < n_codes; k++)
+        if (codes[k] == unit)
+          self->is_protected[i] = TRUE;
+    }
+}
+
+/* A system reset clears the latched error; write protection is in the option bytes and stays. */
+void
+fl_sim_flash_reset (FlSimFlash *self)
+{
+  self->error = FALSE;
+}

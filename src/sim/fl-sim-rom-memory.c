@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fl-sim-rom-private.h"
+
+#include "fl-bytes.h"
+
+#define MAX_PAGE_CODES 580 /* what the ROM's buffer holds; more are read and dropped */
+
+static void
+fl_sim_rom_done (FlSimRom *self, guint8 answer)
+{
+  fl_sim_rom_send (self, answer);
+  fl_sim_rom_await (self, FL_SIM_ROM_COMMAND, 2);
+}
+
+/* Ends with the reset that option bytes need to take effect. */
+static void
+fl_sim_rom_reload (FlSimRom *self)
+{
+  self->event = FL_SIM_EVENT_RELOAD;
+  self->state = FL_SIM_ROM_DEAF;
+}
+
+/* Taking readout protection away erases everything, whatever is write-protected, and clears the RAM. */
+static gint64
+fl_sim_rom_regress (FlSimRom *self)
+{
+  FlSimMemory *memory = self->memory;
+  gint64 us;
+
+  fl_sim_flash_protect (memory->flash, NULL, 0);
+  us = fl_sim_flash_erase_bank (memory->flash, 0);
+  if (self->traits->options == FL_SIM_OPTIONS_HALFWORDS)
+    fl_sim_options_set_protected (memory->options, NULL, 0);
+  fl_sim_memory_clear_ram (memory);
+  return us;
+}
+
+/* Option bytes are erased and written, then the chip resets itself. */
+static void
+fl_sim_rom_write_options (FlSimRom *self, const guint8 *data, gsize length)
+{
+  if (fl_sim_options_write (self->memory->options, data, length))
+    self->now += fl_sim_rom_regress (self);
+  fl_sim_rom_send (self, FL_SIM_ROM_ACK);
+  fl_sim_rom_reload (self);
+}
+
+/**
+ * fl_sim_rom_write:
+ *
+ * The data packet of Write Memory: N, N+1 bytes, checksum. A last program unit that is not complete is filled with
+ * what an earlier packet left in the ROM's buffer. Whatever became of it, it is acknowledged.
+ *
+ * Source: AN3155, Write Memory command.
+ */
+void
+fl_sim_rom_write (FlSimRom *self)
+{
+  guint8 *data = self->packet->data;
+  gsize length = self->count + 1;
+  FlSimArea area = fl_sim_memory_find (self->memory, self->address);
+  FlSimVerdict verdict;
+
+  if ((fl_bytes_xor (data, length + 1) ^ self->count) != 0 || (length % 4 != 0 && area != FL_SIM_AREA_VOLTAGE)
+      || (area == FL_SIM_AREA_VOLTAGE && data[0] > 4))
+    {
+      fl_sim_rom_done (self, FL_SIM_ROM_NACK);
+      return;
+    }
+  verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_DATA, self->address);
+  if (verdict == FL_SIM_NACK || verdict == FL_SIM_SILENT)
+    {
+      fl_sim_rom_refuse (self, verdict);
+      return;
+    }
+  if (self->lose_write || verdict == FL_SIM_IGNORE || self->now < self->flash_busy_until)
+    {
+      self->lose_write = FALSE;
+      fl_sim_rom_done (self, FL_SIM_ROM_ACK);
+      return;
+    }
+  if (area == FL_SIM_AREA_OPTIONS)
+    {
+      fl_sim_rom_write_options (self, data, length);
+      return;
+    }
+  memcpy (self->buffer, data, length);
+  if (area == FL_SIM_AREA_FLASH)
+    length += (self->memory->flash->unit - length % self->memory->flash->unit) % self->memory->flash->unit;
+  self->now += fl_sim_memory_write (self->memory, self->address, self->buffer, length);
+  fl_sim_rom_done (self, FL_SIM_ROM_ACK);
+}
+
+static gint
+fl_sim_rom_find_page (FlSimRom *self, guint32 code)
+{
+  FlLayout *layout = self->memory->flash->layout;
+
+  for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
+    if (fl_layout_get_sector (layout, i)->code == code)
+      return (gint) i;
+  return -1;
+}
+
+/* Erases one page after the other; codes of pages that do not exist are passed over in silence. */
+static void
+fl_sim_rom_erase (FlSimRom *self, const guint16 *codes, guint n_codes)
+{
+  FlSimFlash *flash = self->memory->flash;
+  gboolean everywhere = g_strcmp0 (self->memory->chip->series, "U3") == 0;
+  gboolean early = (self->flags & FL_CHIP_EARLY_ERASE_ACK) != 0;
+  gint64 us = 0;
+  guint n_faulty = 0;
+
+  for (guint i = 0; i < n_codes && self->now >= self->flash_busy_until; i++)
+    {
+      gint index = fl_sim_rom_find_page (self, codes[i]);
+      FlSimVerdict verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_PAGE, codes[i]);
+
+      if (index < 0 || verdict == FL_SIM_IGNORE)
+        continue;
+      if (self->flags & FL_CHIP_ONE_PAGE_ERASE)
+        if (everywhere || fl_layout_get_sector (flash->layout, (guint) index)->bank == 2)
+          if (n_faulty++ > 0)
+            break;
+      us += fl_sim_flash_erase_sector (flash, (guint) index);
+    }
+  if (early)
+    self->flash_busy_until = self->now + us;
+  else
+    self->now += us;
+}
+
+static gboolean
+fl_sim_rom_check_pages (FlSimRom *self, gsize header)
+{
+  FlSimVerdict verdict;
+
+  if ((fl_bytes_xor (self->packet->data, self->packet->len) ^ header) != 0)
+    {
+      fl_sim_rom_done (self, FL_SIM_ROM_NACK);
+      return FALSE;
+    }
+  verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_DATA, 0);
+  if (verdict == FL_SIM_PASS)
+    return TRUE;
+  if (verdict == FL_SIM_IGNORE)
+    fl_sim_rom_done (self, FL_SIM_ROM_ACK);
+  else
+    fl_sim_rom_refuse (self, verdict);
+  return FALSE;
+}
+
+/**
+ * fl_sim_rom_pages:
+ *
+ * The packet of Erase and of Write Protect: N came before; N+1 codes, checksum.
+ *
+ * Source: AN3155, Erase Memory and Write Protect commands.
+ */
+void
+fl_sim_rom_pages (FlSimRom *self)
+{
+  guint16 codes[256];
+  guint n_codes = self->count + 1;
+
+  if (!fl_sim_rom_check_pages (self, self->count))
+    return;
+  if (self->command == 0x63)
+    {
+      fl_sim_options_set_protected (self->memory->options, self->packet->data, n_codes);
+      fl_sim_rom_send (self, FL_SIM_ROM_ACK);
+      fl_sim_rom_reload (self);
+      return;
+    }
+  for (guint i = 0; i < n_codes; i++)
+    codes[i] = self->packet->data[i];
+  fl_sim_rom_erase (self, codes, n_codes);
+  fl_sim_rom_done (self, FL_SIM_ROM_ACK);
+}
+
+static void
+fl_sim_rom_erase_bank (FlSimRom *self, guint bank)
+{
+  FlSimVerdict verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_DATA, 0);
+  gint64 us;
+
+  if (verdict == FL_SIM_NACK || verdict == FL_SIM_SILENT)
+    {
+      fl_sim_rom_refuse (self, verdict);
+      return;
+    }
+  us = verdict == FL_SIM_IGNORE ? 0 : fl_sim_flash_erase_bank (self->memory->flash, bank);
+  self->now += MAX (us, 0);
+  fl_sim_rom_done (self, us < 0 ? FL_SIM_ROM_NACK : FL_SIM_ROM_ACK);
+}
+
+/**
+ * fl_sim_rom_mass_erase:
+ *
+ * FF 00 after Erase; FF with anything else is acknowledged and erases nothing.
+ *
+ * Source: AN3155, Erase Memory command.
+ */
+void
+fl_sim_rom_mass_erase (FlSimRom *self)
+{
+  FlSimVerdict verdict;
+
+  if (self->packet->data[0] != 0x00)
+    {
+      fl_sim_rom_done (self, FL_SIM_ROM_ACK);
+      return;
+    }
+  verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_PARAM, 0xFF);
+  if (verdict != FL_SIM_PASS)
+    fl_sim_rom_refuse (self, verdict);
+  else
+    fl_sim_rom_erase_bank (self, 0);
+}
+
+/**
+ * fl_sim_rom_extended_special:
+ *
+ * FFFF, FFFE, FFFD with their checksum; the other codes from FFF0 on are reserved.
+ *
+ * Source: AN3155, Extended Erase Memory command.
+ */
+void
+fl_sim_rom_extended_special (FlSimRom *self)
+{
+  FlSimFlash *flash = self->memory->flash;
+  guint bank = 0xFFFF - self->count;
+  FlSimVerdict verdict = FL_SIM_NACK;
+
+  if (self->packet->data[0] == (guint8) (self->count >> 8 ^ self->count) && bank <= 2)
+    verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_PARAM, self->count);
+  if (verdict == FL_SIM_PASS && bank == 0 && (self->flags & FL_CHIP_NO_MASS_ERASE))
+    verdict = FL_SIM_NACK;
+  if (verdict == FL_SIM_PASS && bank > 0)
+    if ((self->flags & FL_CHIP_NO_BANK_ERASE) || bank > fl_layout_get_n_banks (flash->layout))
+      verdict = FL_SIM_NACK;
+  if (verdict != FL_SIM_PASS)
+    fl_sim_rom_refuse (self, verdict);
+  else
+    fl_sim_rom_erase_bank (self, bank);
+}
+
+/**
+ * fl_sim_rom_extended_pages:
+ *
+ * N came before; N+1 codes of two bytes, checksum.
+ *
+ * Source: AN3155, Extended Erase Memory command.
+ */
+void
+fl_sim_rom_extended_pages (FlSimRom *self)
+{
+  guint16 codes[MAX_PAGE_CODES];
+  guint n_codes = MIN (self->count + 1, MAX_PAGE_CODES);
+
+  if (!fl_sim_rom_check_pages (self, (self->count >> 8 ^ self->count) & 0xFF))
+    return;
+  for (guint i = 0; i < n_codes; i++)
+    codes[i] = fl_bytes_get_be16 (self->packet->data + 2 * i);
+  fl_sim_rom_erase (self, codes, n_codes);
+  fl_sim_rom_done (self, FL_SIM_ROM_ACK);
+}
+
+/**
+ * fl_sim_rom_protection:
+ *
+ * Write Unprotect, Readout Protect, Readout Unprotect: a second ACK, then a reset.
+ *
+ * Source: AN3155, the commands of these names.
+ */
+void
+fl_sim_rom_protection (FlSimRom *self)
+{
+  FlSimOptions *options = self->memory->options;
+  FlSimVerdict verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_DATA, 0);
+
+  if (verdict == FL_SIM_NACK || verdict == FL_SIM_SILENT)
+    {
+      fl_sim_rom_refuse (self, verdict);
+      return;
+    }
+  switch (self->command)
+    {
+    case 0x73:
+      fl_sim_options_set_protected (options, NULL, 0);
+      break;
+    case 0x82:
+      fl_sim_options_set_rdp (options, 1);
+      break;
+    default:
+      fl_sim_options_set_rdp (options, 0);
+      self->now += fl_sim_rom_regress (self);
+    }
+  fl_sim_rom_send (self, FL_SIM_ROM_ACK);
+  fl_sim_rom_reload (self);
+}

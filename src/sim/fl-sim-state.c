@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fl-sim-board-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-error.h"
+
+/* A state file is one line of text, then the bytes of the flash and of the option bytes. */
+#define MAGIC "flashloader-sim 1"
+
+FlSimConfig *
+fl_sim_board_copy_config (const FlSimConfig *config)
+{
+  FlSimConfig *copy = g_memdup2 (config, sizeof *config);
+
+  copy->state_file = g_strdup (config->state_file);
+  copy->scenario_file = g_strdup (config->scenario_file);
+  return copy;
+}
+
+static char *
+fl_sim_board_state_header (FlSimBoard *self)
+{
+  return g_strdup_printf (MAGIC " pid=0x%03X flash=%u\n", self->chip->pid, self->memory->flash_kib);
+}
+
+/**
+ * fl_sim_board_save:
+ *
+ * Keeps the flash and the option bytes in the board's state file. Does nothing when it has none.
+ *
+ * Errors: %G_FILE_ERROR
+ */
+gboolean
+fl_sim_board_save (FlSimBoard *self, GError **error)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *header = NULL;
+
+  g_return_val_if_fail (FL_IS_SIM_BOARD (self), FALSE);
+
+  if (self->config->state_file == NULL)
+    return TRUE;
+  header = fl_sim_board_state_header (self);
+  g_byte_array_append (bytes, (const guint8 *) header, (guint) strlen (header));
+  g_byte_array_append (bytes, self->memory->flash->data, (guint) self->memory->flash->size);
+  g_byte_array_append (bytes, self->memory->options->data, self->chip->option_size);
+  return g_file_set_contents (self->config->state_file, (const char *) bytes->data, bytes->len, error);
+}
+
+/* Takes up what an earlier program left. A file that is not there yet is no error. */
+gboolean
+fl_sim_board_load (FlSimBoard *self, GError **error)
+{
+  g_autofree char *header = fl_sim_board_state_header (self);
+  g_autofree char *contents = NULL;
+  gsize header_length = strlen (header);
+  gsize flash_size = self->memory->flash->size;
+  gsize length;
+
+  if (self->config->state_file == NULL || !g_file_test (self->config->state_file, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if (!g_file_get_contents (self->config->state_file, &contents, &length, error))
+    return FALSE;
+  if (length != header_length + flash_size + self->chip->option_size || memcmp (contents, header, header_length) != 0)
+    {
+      g_set_error (
+          error, FL_ERROR, FL_ERROR_FORMAT,
+          _ ("“%s” does not keep the state of a simulated board of this kind; name another file, or remove it"),
+          self->config->state_file);
+      return FALSE;
+    }
+  memcpy (self->memory->flash->data, contents + header_length, flash_size);
+  fl_sim_options_write (self->memory->options, (const guint8 *) contents + header_length + flash_size,
+                        self->chip->option_size);
+  return TRUE;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-chip.h"
+
+G_BEGIN_DECLS
+
+/* What a program operation does to flash that is not erased. */
+typedef enum
+{
+  FL_SIM_PROGRAM_ECC,      /* a unit with its ECC bits: refused unless it is blank (or all zeros are written) */
+  FL_SIM_PROGRAM_HALFWORD, /* 16 bits: refused unless they are 0xFFFF (or 0x0000 is written) */
+  FL_SIM_PROGRAM_AND,      /* any width: bits go from 1 to 0 only */
+  FL_SIM_PROGRAM_OR,       /* erased is 0: bits go from 0 to 1 only */
+} FlSimProgramRule;
+
+/* How the option bytes lie in memory. */
+typedef enum
+{
+  FL_SIM_OPTIONS_NONE,      /* only as registers: not modelled, kept as plain bytes */
+  FL_SIM_OPTIONS_HALFWORDS, /* F0, F1, F3: each byte followed by its complement */
+  FL_SIM_OPTIONS_DOUBLE,    /* L4, G0, G4…: each word followed by its complement */
+  FL_SIM_OPTIONS_WORDS,     /* L0, L1: low half, its complement in the high half */
+  FL_SIM_OPTIONS_PLAIN,     /* F2, F4, F7: as in OPTCR, the protection in byte 1 */
+} FlSimOptionLayout;
+
+typedef struct
+{
+  const char       *series;
+  FlSimProgramRule  rule;
+  guint             unit;             /* bytes programmed at once by the flash */
+  guint8            protocol;         /* what Get says: 0x31 is 3.1 */
+  gboolean          measures_baud;    /* in software, from the 0x7F; otherwise auto-baud hardware, which a wrong
+                                       * first byte makes deaf */
+  guint             protect_bytes;    /* what one code of Write Protect covers; 0: one page or sector */
+  FlSimOptionLayout options;
+  guint8            rdp_open;         /* the protection byte that means "none" */
+  guint8            commands[16];     /* after Get, Get Version and Get ID; 0 ends; 0x43/0x44 by the chip */
+} FlSimTraits;
+
+/* A build of a ROM that behaves in its own way. */
+typedef struct
+{
+  guint16     pid;
+  guint8      bootloader_id; /* 0: those not listed */
+  FlChipFlags flags;
+} FlSimRomBuild;
+
+const FlSimTraits *fl_sim_traits_find         (const FlChip *chip);
+guint8             fl_sim_traits_newest_build (const FlChip *chip);
+FlChipFlags        fl_sim_traits_get_flags    (const FlChip *chip, guint8 bootloader_id);
+
+G_END_DECLS
