@@ -105,7 +105,7 @@ static const RomCase cases[] = {
   { "/sim/rom/special-unknown", "0x482", SYNC "> 50 AF < 79 > 12 34 26 < 1F > 02 FD < 79 01 04 82 79" },
   { "/sim/rom/boot0-ignored", "0x460,boot0=ignored,blank=0", "> 7F < % > 7F <" },
   { "/sim/rom/boot0-ignored-but-empty", "0x460,boot0=ignored", "> 7F < 79" },
-  { "/sim/rom/no-parity-family", "0x028", SYNC "> 02 FD < 79 01 00 28 79" },
+  { "/sim/rom/no-parity-family", "0x028", SYNC "> 02 FD < 79 40 28 DE" },
 };
 
 static void
