@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-job-runner.h"
+
+G_BEGIN_DECLS
+
+/**
+ * FlConnectPage:
+ *
+ * Step 1: the port, the line, and how the board gets into its bootloader; then connecting, and what went wrong with it.
+ *
+ * Signals: "connected" (#FlSession); "failed", when that did not come about.
+ */
+#define FL_TYPE_CONNECT_PAGE (fl_connect_page_get_type ())
+G_DECLARE_FINAL_TYPE (FlConnectPage, fl_connect_page, FL, CONNECT_PAGE, GtkWidget)
+
+GtkWidget *fl_connect_page_new         (FlJobRunner *runner);
+void       fl_connect_page_connect     (FlConnectPage *self);                   /* as the button does */
+void       fl_connect_page_choose_port (FlConnectPage *self, const char *name);
+char      *fl_connect_page_dup_port    (FlConnectPage *self);                   /* for people; nullable */
+void       fl_connect_page_rescan      (FlConnectPage *self);
+
+G_END_DECLS

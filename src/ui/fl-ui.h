@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* What all parts of the window share. */
+
+#define FL_UI_PATH "/io/github/flashloader/Flashloader/ui/"
+
+gboolean   fl_ui_load_settings   (GError **error);
+GSettings *fl_ui_get_settings    (void);
+char      *fl_ui_format_bytes    (guint64 n_bytes);
+char      *fl_ui_format_seconds  (double seconds);
+void       fl_ui_set_label       (gpointer widget, const char *label);
+void       fl_ui_copy            (GtkWidget *widget, const char *text);
+
+G_END_DECLS
