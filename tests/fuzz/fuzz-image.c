@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The merging of segments against a plain model: an array of bytes and which of them are there. The input is a list of
- * pieces of 4 bytes: address (2, little-endian), length, value of the first byte. */
+ * pieces of 4 bytes: address (11 bits, little-endian), length, value of the first byte. */
 #include "fl-error.h"
 #include "fl-image.h"
 #include "fuzz-format.h"
@@ -8,7 +8,7 @@
 
 enum
 {
-  SPACE = 0x10000 + 256,
+  SPACE = 0x800 + 256,
   ABSENT = 256,
 };
 
@@ -28,7 +28,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
     model[i] = ABSENT;
   for (size_t at = 0; at + 4 <= size; at += 4)
     {
-      guint address = data[at] | data[at + 1] << 8;
+      guint address = (data[at] | data[at + 1] << 8) & 0x7FF;
       guint8 piece[256];
 
       for (guint i = 0; i < data[at + 2]; i++)
