@@ -245,13 +245,13 @@ place_cell (const Geometry *geometry, const FlMapRow *row, const FlSector *secto
   return (cairo_rectangle_t){ geometry->left + x0, y, x1 - x0, geometry->cell_height };
 }
 
-/* Thin neighbours in the same state become one cell: what cannot be seen need not be drawn. */
+/* Neighbours that touch and are in the same state become one cell: what cannot be seen need not be drawn. */
 static void
 add_cell (GArray *cells, cairo_rectangle_t cell)
 {
   cairo_rectangle_t *last = cells->len > 0 ? &g_array_index (cells, cairo_rectangle_t, cells->len - 1) : NULL;
 
-  if (last != NULL && cell.width < 2 && last->y == cell.y && fabs (last->x + last->width - cell.x) < 0.01)
+  if (last != NULL && last->y == cell.y && fabs (last->x + last->width - cell.x) < 0.01)
     last->width += cell.width;
   else
     g_array_append_val (cells, cell);

@@ -20,6 +20,7 @@ struct _FlLogPane
   GtkTreeListModel *lines; /* the same, each with its detail below it */
   GtkMultiSelection *selection;
   gboolean follow;   /* new lines are scrolled to */
+  gboolean grown;    /* there are new lines at the end, not yet scrolled to */
   double last_value; /* of the scroll bar, and what its range was then */
   double last_upper;
   guint scroll_source;
@@ -84,12 +85,12 @@ scroll_to_end_cb (gpointer user_data)
   guint n_lines = g_list_model_get_n_items (G_LIST_MODEL (self->lines));
 
   self->scroll_source = 0;
+  self->grown = FALSE;
   if (n_lines > 0)
     gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", n_lines - 1);
   return G_SOURCE_REMOVE;
 }
 
-/* However many lines come in one go, the list is scrolled once. */
 static void
 lines_changed_cb (FlLogPane *self, guint position, guint removed, guint added, GListModel *lines)
 {
@@ -98,7 +99,16 @@ lines_changed_cb (FlLogPane *self, guint position, guint removed, guint added, G
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "log.copy-all", n_lines > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "log.save", n_lines > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "log.clear", n_lines > 0);
-  if (added > 0 && position + added == n_lines && self->follow && self->scroll_source == 0)
+  if (added > 0 && position + added == n_lines)
+    self->grown = TRUE;
+}
+
+/* The list has given its new lines a place; before that there is nothing to scroll to. However many there are, it is
+ * scrolled once. */
+static void
+range_changed_cb (FlLogPane *self, GtkAdjustment *adjustment)
+{
+  if (self->follow && self->grown && self->scroll_source == 0)
     self->scroll_source = g_idle_add (scroll_to_end_cb, self);
 }
 
@@ -351,6 +361,7 @@ static void
 fl_log_pane_init (FlLogPane *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkAdjustment *adjustment;
 
   gtk_widget_init_template (GTK_WIDGET (self));
 
@@ -368,8 +379,9 @@ fl_log_pane_init (FlLogPane *self)
   g_object_unref (factory);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_object (self->view, "activate", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scrolled), "value-changed",
-                           G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
+  adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (range_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
   lines_changed_cb (self, 0, 0, 0, G_LIST_MODEL (self->lines));
 }
 

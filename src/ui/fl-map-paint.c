@@ -6,6 +6,7 @@
 #include "fl-map-paint.h"
 
 #include <adwaita.h>
+#include <math.h>
 
 #define HATCH 6 /* pixels from one line of a hatch to the next */
 
@@ -123,18 +124,26 @@ make_hatch (const FlMapPalette *palette, FlSectorState state)
   return pattern;
 }
 
-/* Adds to the path: the cells, or their part from @from to @to of the height, made smaller by @inset pixels. */
+/* Adds the cells to the path, made smaller by @inset pixels on all sides. */
 static void
-add_cells (cairo_t *cr, const cairo_rectangle_t *cells, guint n_cells, double from, double to, double inset)
+add_cells (cairo_t *cr, const cairo_rectangle_t *cells, guint n_cells, double inset)
 {
   for (guint i = 0; i < n_cells; i++)
-    cairo_rectangle (cr, cells[i].x + inset, cells[i].y + from * cells[i].height + inset,
-                     MAX (0.5, cells[i].width - 2 * inset), (to - from) * cells[i].height - 2 * inset);
+    cairo_rectangle (cr, cells[i].x + inset, cells[i].y + inset, MAX (0.5, cells[i].width - 2 * inset),
+                     cells[i].height - 2 * inset);
+}
+
+/* Adds a horizontal part of each cell to the path: @height pixels from @y on. */
+static void
+add_bars (cairo_t *cr, const cairo_rectangle_t *cells, guint n_cells, double y, double height)
+{
+  for (guint i = 0; i < n_cells; i++)
+    cairo_rectangle (cr, cells[i].x, cells[i].y + y, cells[i].width, height);
 }
 
 /**
  * fl_map_paint_cells:
- * @cells: (array length=n_cells): in the coordinates of @cr
+ * @cells: (array length=n_cells): in the coordinates of @cr; all of the same height
  *
  * Draws cells that are all in the same state.
  */
@@ -147,7 +156,10 @@ fl_map_paint_cells (cairo_t *cr, const FlMapPalette *palette, FlSectorState stat
   if (n_cells == 0)
     return;
 
-  add_cells (cr, cells, n_cells, mark == MARK_HALF ? 0.5 : 0, 1, 0);
+  if (mark == MARK_HALF)
+    add_bars (cr, cells, n_cells, round (cells[0].height / 2), cells[0].height - round (cells[0].height / 2));
+  else
+    add_cells (cr, cells, n_cells, 0);
   gdk_cairo_set_source_rgba (cr, &palette->fills[state]);
   cairo_fill (cr);
 
@@ -155,21 +167,21 @@ fl_map_paint_cells (cairo_t *cr, const FlMapPalette *palette, FlSectorState stat
     {
       cairo_pattern_t *hatch = make_hatch (palette, state);
 
-      add_cells (cr, cells, n_cells, 0, 1, 0);
+      add_cells (cr, cells, n_cells, 0);
       cairo_set_source (cr, hatch);
       cairo_fill (cr);
       cairo_pattern_destroy (hatch);
     }
   else if (mark == MARK_BAR)
     {
-      add_cells (cr, cells, n_cells, 0.42, 0.58, 0);
+      add_bars (cr, cells, n_cells, round (cells[0].height / 2) - 1, 2);
       gdk_cairo_set_source_rgba (cr, &palette->marks[state]);
       cairo_fill (cr);
     }
 
   if (palette->lines[state].alpha > 0)
     {
-      add_cells (cr, cells, n_cells, 0, 1, 0.5);
+      add_cells (cr, cells, n_cells, 0.5);
       gdk_cairo_set_source_rgba (cr, &palette->lines[state]);
       cairo_set_line_width (cr, 1);
       cairo_stroke (cr);
