@@ -63,6 +63,7 @@ static const struct
     N_ ("With the option bit BootSel=1 the BOOT0 pin must be high at reset; with BootSel=0 the option bit Boot0 "
         "must be 1.") },
   { "boot1-pb2", N_ ("BOOT1 is the pin PB2: pulled up, the chip starts from RAM and never answers.") },
+  { "boot1-option", N_ ("BOOT1 is an option bit here, not a pin: nBOOT1 must be 1 (as new).") },
   { "factory-ignores-boot0",
     N_ ("A factory-new chip ignores its BOOT0 pin (nBOOT_SEL=1): once it holds a program, the pin "
         "starts the bootloader only after nBOOT_SEL was cleared.") },

@@ -238,6 +238,21 @@ carry_out (Model *self, FlPlan *plan)
   g_assert_cmpuint (fl_plan_get_write_bytes (plan), ==, n_written);
 }
 
+/* Nothing is written where neither the image nor what is preserved has a byte. */
+static void
+check_units (Model *self, FlPlan *plan)
+{
+  const GArray *blocks = fl_plan_get_blocks (plan);
+
+  for (guint i = 0; i < blocks->len && !fl_plan_get_options (plan)->preserve; i++)
+    {
+      const FlPlanBlock *block = &g_array_index (blocks, FlPlanBlock, i);
+
+      for (guint32 at = 0; at < block->length; at += self->unit)
+        g_assert_false (fl_bytes_all (self->covered + (block->address + at - self->start), self->unit, 0));
+    }
+}
+
 /* Blank blocks are left out, or none is. */
 static void
 check_blank (Model *self, FlPlan *plan)
@@ -298,6 +313,7 @@ test_round (FlDevice *device, const FlPlanOptions *options)
   n_preserved = options->preserve ? preserve (&model, plan) : 0;
   g_assert_cmpuint (fl_plan_get_verify_bytes (plan), ==, options->verify ? fl_image_get_size (image) + n_preserved : 0);
   carry_out (&model, plan);
+  check_units (&model, plan);
   check_blank (&model, plan);
   check_result (&model, plan);
   model_clear (&model);
