@@ -17,6 +17,8 @@ fl_text_lines_init (FlTextLines *self, GBytes *contents)
   gsize size;
 
   self->at = g_bytes_get_data (contents, &size);
+  if (self->at == NULL) /* empty */
+    self->at = "";
   self->end = self->at + size;
   self->number = 0;
   if (size >= 3 && memcmp (self->at, bom, 3) == 0)

@@ -212,13 +212,20 @@ fl_image_add (FlImage *self, guint32 address, const guint8 *data, gsize length, 
                    (gulong) length, address);
       return FALSE;
     }
-  if (length > FL_IMAGE_MAX_BYTES - self->arena->len || self->pieces->len == MAX_PIECES)
+  if (length > FL_IMAGE_MAX_BYTES - self->arena->len)
     {
       g_set_error (
           error, FL_ERROR, FL_ERROR_FORMAT,
           _ ("The file holds more than %u MiB of data. No chip has that much flash: check that it is the right "
              "file."),
           FL_IMAGE_MAX_BYTES >> 20);
+      return FALSE;
+    }
+  if (self->pieces->len == MAX_PIECES)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT,
+                   _ ("The file has more than %u lines of data. No firmware has: check that it is the right file."),
+                   MAX_PIECES);
       return FALSE;
     }
   piece.length = (guint32) length;

@@ -40,6 +40,8 @@ static const ImageRow rows[] = {
   { "too-long", ":0100000001FE00\n" END, NULL, "longer" },
   { "no-digit-in-data", ":010000000xFE\n" END, NULL, "0x78" },
   { "bad-checksum", ":0100000001??\n:0100010002FD\n" END, NULL, "Line 2 has the checksum 0xFD, but it should be 0xFC" },
+  { "no-checksum", ":010000000100\n" END, NULL, "Line 1 has the checksum 0x00, but it should be 0xFE" },
+  { "bit-flipped", ":0400000001020B04F2\n" END, NULL, "Line 1 has the checksum" },
   { "bad-checksum-cr", ":0100000001??\r:0100010002FD\r", NULL, "Line 2" },
   { "unknown-type", ":00000006??\n" END, NULL, "type 06" },
   { "end-with-data", ":0100000101??\n", NULL, "type 01 with 1" },

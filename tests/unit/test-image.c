@@ -107,6 +107,8 @@ test_limits (void)
   g_autofree guint8 *data = g_malloc0 (FL_IMAGE_MAX_BYTES);
   g_autoptr (FlImage) image = fl_image_new ();
   g_autoptr (FlImage) sparse = fl_image_new ();
+  g_autoptr (FlImage) many = fl_image_new ();
+  guint n_pieces = 0;
   g_autoptr (GError) error = NULL;
 
   g_assert_false (fl_image_add (image, 0xFFFFFFFF, data, 2, &error));
@@ -122,6 +124,12 @@ test_limits (void)
     g_assert_true (fl_image_add (sparse, i * 2, data, 1, &error));
   g_assert_false (fl_image_seal (sparse, FL_IMAGE_BIN, &error));
   g_assert_error (error, FL_ERROR, FL_ERROR_FORMAT);
+  g_clear_error (&error);
+
+  while (fl_image_add (many, 0, data, 1, &error))
+    n_pieces++;
+  g_assert_error (error, FL_ERROR, FL_ERROR_FORMAT);
+  g_assert_cmpuint (n_pieces, <=, 8 * 1024 * 1024);
 }
 
 static const struct
