@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "fl-cli.h"
+
+static const char *
+protection_name (FlProtection protection)
+{
+  switch (protection)
+    {
+    case FL_PROTECTION_NONE:
+      return "none";
+    case FL_PROTECTION_READOUT:
+      return "readout";
+    case FL_PROTECTION_UNKNOWN:
+    default:
+      return "unknown";
+    }
+}
+
+static void
+print_chip (FlCli *cli, const FlChip *chip)
+{
+  fl_cli_print (cli, _ ("Core:          %s"), chip->core);
+  fl_cli_print (cli, _ ("RAM:           %u KiB at 0x%08X"), chip->ram_kib, chip->ram_start);
+  for (guint i = 0; i < chip->usarts->len; i++)
+    {
+      const FlChipUsart *usart = g_ptr_array_index (chip->usarts, i);
+
+      fl_cli_print (cli, _ ("%-14s the chip's TX is %s, its RX is %s"), usart->name, usart->tx, usart->rx);
+    }
+  for (guint i = 0; chip->boot_entry != NULL && chip->boot_entry[i] != NULL; i++)
+    fl_cli_print (cli, _ ("Boot entry:    %s"), chip->boot_entry[i]);
+}
+
+static void
+print_device (FlCli *cli, FlDevice *device)
+{
+  g_autofree char *name = fl_device_dup_name (device);
+  g_autofree char *version = fl_device_dup_version (device);
+  g_autofree char *uid = fl_device_dup_uid (device);
+  g_autofree char *layout = device->layout != NULL ? fl_layout_to_string (device->layout) : NULL;
+
+  fl_cli_print (cli, _ ("Device:        %s (PID 0x%03X)"), name, device->pid);
+  fl_cli_print (cli, _ ("Bootloader:    version %s"), version);
+  if (device->flash_kib > 0)
+    fl_cli_print (cli,
+                  device->flash_kib_read ? _ ("Flash:         %u KiB, %s")
+                                         : _ ("Flash:         %u KiB, %s (taken from the database)"),
+                  device->flash_kib, layout != NULL ? layout : _ ("layout unknown"));
+  if (uid != NULL)
+    fl_cli_print (cli, _ ("Unique ID:     %s"), uid);
+  if (device->protection == FL_PROTECTION_READOUT)
+    fl_cli_print (cli, _ ("Protection:    readout protection is on: flash can neither be read nor written"));
+  else if (device->protection == FL_PROTECTION_NONE)
+    fl_cli_print (cli, _ ("Protection:    flash can be read"));
+  if (device->chip != NULL)
+    print_chip (cli, device->chip);
+  for (guint i = 0; i < device->remarks->len; i++)
+    fl_cli_print (cli, _ ("Note:          %s"), (const char *) g_ptr_array_index (device->remarks, i));
+}
+
+static void
+add_details (FlCli *cli, FlDevice *device)
+{
+  g_autofree char *uid = fl_device_dup_uid (device);
+
+  fl_cli_add_device (cli, device);
+  fl_cli_add_string (cli, "uid", uid);
+  fl_cli_add_string (cli, "protection", protection_name (device->protection));
+  json_builder_set_member_name (cli->result, "blank");
+  json_builder_add_boolean_value (cli->result, device->blank);
+  json_builder_set_member_name (cli->result, "commands");
+  json_builder_begin_array (cli->result);
+  for (guint i = 0; i < device->n_commands; i++)
+    json_builder_add_int_value (cli->result, device->commands[i]);
+  json_builder_end_array (cli->result);
+  if (device->layout != NULL)
+    {
+      fl_cli_add_int (cli, "flash_start", fl_layout_get_start (device->layout));
+      fl_cli_add_int (cli, "sectors", fl_layout_get_n_sectors (device->layout));
+      fl_cli_add_int (cli, "banks", fl_layout_get_n_banks (device->layout));
+    }
+  json_builder_set_member_name (cli->result, "remarks");
+  json_builder_begin_array (cli->result);
+  for (guint i = 0; i < device->remarks->len; i++)
+    json_builder_add_string_value (cli->result, g_ptr_array_index (device->remarks, i));
+  json_builder_end_array (cli->result);
+}
+
+static gboolean
+run_info (FlCli *cli, char **arguments, GError **error)
+{
+  FlDevice *device;
+
+  if (!fl_cli_connect (cli, error))
+    return FALSE;
+  device = fl_session_get_device (cli->session);
+  print_device (cli, device);
+  add_details (cli, device);
+  return TRUE;
+}
+
+const FlCliCommand fl_cli_info_command = {
+  .name = "info",
+  .arguments = "",
+  .description = N_ ("connect, and say what is known of the device"),
+  .run = run_info,
+};

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "fl-cli.h"
+#include "fl-error.h"
+#include "fl-judge.h"
+#include "fl-program-job.h"
+
+static char *address;
+static char *erase;
+static gboolean no_verify;
+static gboolean keep_blank;
+static gboolean preserve;
+static gboolean dry_run;
+static gboolean start;
+
+static const GOptionEntry options[] = {
+  { "address", 'a', 0, G_OPTION_ARG_STRING, &address, N_ ("Where a raw binary goes (default: the start of flash)"),
+    N_ ("A") },
+  { "erase", 0, 0, G_OPTION_ARG_STRING, &erase, N_ ("Erase what is needed (default), or all"), N_ ("needed|all") },
+  { "no-verify", 0, 0, G_OPTION_ARG_NONE, &no_verify, N_ ("Do not read back; nothing is known of the result then"),
+    NULL },
+  { "keep-blank", 0, 0, G_OPTION_ARG_NONE, &keep_blank, N_ ("Write blocks too that are blank"), NULL },
+  { "preserve", 0, 0, G_OPTION_ARG_NONE, &preserve, N_ ("Keep other data in pages that are shared with the file"),
+    NULL },
+  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("Say what would be done, and do nothing"), NULL },
+  { "start", 0, 0, G_OPTION_ARG_NONE, &start, N_ ("Start the application afterwards"), NULL },
+  G_OPTION_ENTRY_NULL,
+};
+
+static gboolean
+parse_options (FlPlanOptions *plan, GError **error)
+{
+  *plan = fl_plan_options_default;
+  plan->verify = !no_verify;
+  plan->keep_blank = keep_blank;
+  plan->preserve = preserve;
+  if (erase == NULL || g_str_equal (erase, "needed"))
+    plan->erase = FL_ERASE_NEEDED;
+  else if (g_str_equal (erase, "all"))
+    plan->erase = FL_ERASE_ALL;
+  else
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("--erase is needed or all, not “%s”"), erase);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* The device on the port; or, for a dry run without one, the database's idea of --device. */
+static FlDevice *
+find_device (FlCli *cli, GError **error)
+{
+  const FlChip *chip;
+  FlDevice *device;
+
+  if (!dry_run || cli->port != NULL || cli->pid < 0)
+    return fl_cli_connect (cli, error) ? g_object_ref (fl_session_get_device (cli->session)) : NULL;
+  chip = fl_chip_db_find ((guint16) cli->pid);
+  if (chip == NULL)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
+                   _ ("Product ID 0x%03X is not in the database; “flashloader-cli devices” lists those that are"),
+                   (guint) cli->pid);
+      return NULL;
+    }
+  device = fl_device_new ((guint16) cli->pid);
+  fl_device_set_geometry (device, chip->flash_kib, FALSE);
+  return device;
+}
+
+static gboolean
+print_judgement (FlCli *cli, FlImage *image, FlDevice *device, GError **error)
+{
+  g_autoptr (FlJudgement) judgement = fl_judge_image (image, device->chip, device);
+
+  fl_cli_print (cli, "%s", judgement->summary);
+  for (guint i = 0; i < judgement->remarks->len; i++)
+    fl_cli_print (cli, _ ("Note: %s"), (const char *) g_ptr_array_index (judgement->remarks, i));
+  if (judgement->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (judgement->error));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+add_result (FlCli *cli, const FlProgramResult *result, FlImage *image)
+{
+  fl_cli_add_int (cli, "bytes_written", (gint64) result->bytes_written);
+  fl_cli_add_int (cli, "bytes_verified", (gint64) result->bytes_verified);
+  fl_cli_add_int (cli, "pages_erased", result->sectors_erased);
+  json_builder_set_member_name (cli->result, "seconds");
+  json_builder_add_double_value (cli->result, result->seconds);
+  json_builder_set_member_name (cli->result, "wire_seconds");
+  json_builder_add_double_value (cli->result, result->wire_seconds);
+  fl_cli_add_string (cli, "sha256", fl_image_get_sha256 (image));
+  fl_cli_add_int (cli, "retries", result->retries);
+  json_builder_set_member_name (cli->result, "verified");
+  json_builder_add_boolean_value (cli->result, result->verified);
+  json_builder_set_member_name (cli->result, "started");
+  json_builder_add_boolean_value (cli->result, result->started);
+}
+
+static gboolean
+run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
+{
+  g_autoptr (FlJob) job = fl_program_job_new (cli->session, plan, start);
+  gboolean ok = fl_cli_run_job (cli, job, error);
+  const FlProgramResult *result = fl_program_job_get_result (FL_PROGRAM_JOB (job));
+
+  add_result (cli, result, image);
+  if (!ok)
+    return FALSE;
+  fl_cli_print (cli,
+                result->verified ? _ ("Programmed and verified: %" G_GUINT64_FORMAT " bytes in %.1f s, SHA-256 %s")
+                                 : _ ("Programmed, NOT verified: %" G_GUINT64_FORMAT " bytes in %.1f s, SHA-256 %s"),
+                fl_image_get_size (image), result->seconds, fl_image_get_sha256 (image));
+  return TRUE;
+}
+
+static gboolean
+run_program (FlCli *cli, char **arguments, GError **error)
+{
+  FlPlanOptions plan_options;
+  g_autoptr (FlDevice) device = NULL;
+  g_autoptr (FlImage) image = NULL;
+  g_autoptr (FlPlan) plan = NULL;
+  g_autofree char *text = NULL;
+
+  if (!parse_options (&plan_options, error))
+    return FALSE;
+  /* A file that cannot be read is known before the board is touched. */
+  image = fl_cli_load_image (cli, arguments[0], address, error);
+  if (image == NULL)
+    return FALSE;
+  device = find_device (cli, error);
+  fl_cli_add_device (cli, device);
+  if (device == NULL)
+    return FALSE;
+  if (address == NULL && fl_image_get_format (image) == FL_IMAGE_BIN && device->chip != NULL
+      && device->chip->flash_start != fl_image_get_start (image))
+    {
+      g_clear_object (&image);
+      image = fl_cli_load_image (cli, arguments[0], NULL, error);
+      if (image == NULL)
+        return FALSE;
+    }
+  if (!print_judgement (cli, image, device, error))
+    return FALSE;
+  plan = fl_plan_new (device, image, &plan_options, error);
+  if (plan == NULL)
+    return FALSE;
+  if (!dry_run)
+    return run_plan (cli, plan, image, error);
+  text = fl_plan_to_text (plan);
+  fl_cli_print (cli, "%s", text);
+  fl_cli_add_string (cli, "plan", text);
+  fl_cli_add_int (cli, "pages_to_erase", fl_plan_get_n_erased (plan));
+  fl_cli_add_int (cli, "bytes_to_write", (gint64) fl_plan_get_write_bytes (plan));
+  fl_cli_add_string (cli, "sha256", fl_image_get_sha256 (image));
+  return TRUE;
+}
+
+const FlCliCommand fl_cli_program_command = {
+  .name = "program",
+  .arguments = "FILE",
+  .description = N_ ("write a file into the flash, and verify it"),
+  .options = options,
+  .min_arguments = 1,
+  .max_arguments = 1,
+  .run = run_program,
+};

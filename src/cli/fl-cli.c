@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fl-cli.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "fl-cli-progress.h"
+#include "fl-connect-job.h"
+#include "fl-error.h"
+
+/**
+ * fl_cli_print:
+ *
+ * Prints a line for people, unless --quiet or --json was given.
+ */
+void
+fl_cli_print (FlCli *cli, const char *format, ...)
+{
+  va_list args;
+  g_autofree char *text = NULL;
+
+  if (cli->quiet || cli->json)
+    return;
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_print ("%s\n", text);
+}
+
+void
+fl_cli_add_string (FlCli *cli, const char *name, const char *value)
+{
+  json_builder_set_member_name (cli->result, name);
+  if (value != NULL)
+    json_builder_add_string_value (cli->result, value);
+  else
+    json_builder_add_null_value (cli->result);
+}
+
+void
+fl_cli_add_int (FlCli *cli, const char *name, gint64 value)
+{
+  json_builder_set_member_name (cli->result, name);
+  json_builder_add_int_value (cli->result, value);
+}
+
+/**
+ * fl_cli_add_device:
+ * @device: (nullable): the chip that was found
+ *
+ * Adds "device" to the JSON result: what program and info say of it.
+ */
+void
+fl_cli_add_device (FlCli *cli, FlDevice *device)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *version = NULL;
+  g_autofree char *pid = NULL;
+
+  json_builder_set_member_name (cli->result, "device");
+  if (device == NULL)
+    {
+      json_builder_add_null_value (cli->result);
+      return;
+    }
+  name = fl_device_dup_name (device);
+  version = fl_device_dup_version (device);
+  pid = g_strdup_printf ("0x%03X", device->pid);
+  json_builder_begin_object (cli->result);
+  fl_cli_add_string (cli, "pid", pid);
+  fl_cli_add_string (cli, "name", name);
+  fl_cli_add_string (cli, "bootloader_version", version);
+  fl_cli_add_int (cli, "flash_kib", device->flash_kib);
+  json_builder_end_object (cli->result);
+}
+
+/**
+ * fl_cli_parse_number:
+ * @text: decimal, or hexadecimal with 0x in front; K and M behind it multiply by 1024 and its square
+ * @what: what it is, for the message
+ *
+ * Errors: %FL_ERROR_USAGE.
+ */
+gboolean
+fl_cli_parse_number (const char *text, const char *what, guint32 *value, GError **error)
+{
+  guint64 number;
+  char *end = NULL;
+  gboolean hex = g_ascii_strncasecmp (text, "0x", 2) == 0;
+
+  if (!g_ascii_isdigit (text[0]))
+    end = (char *) text;
+  else
+    number = g_ascii_strtoull (text, &end, hex ? 16 : 10);
+  if (end != text && g_ascii_toupper (*end) == 'K')
+    {
+      number *= 1024;
+      end++;
+    }
+  else if (end != text && g_ascii_toupper (*end) == 'M')
+    {
+      number *= 1024 * 1024;
+      end++;
+    }
+  if (end == text || *end != '\0' || number > G_MAXUINT32)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("“%s” is not a valid %s; write for example 4096, 0x1000 or 4K"),
+                   text, what);
+      return FALSE;
+    }
+  *value = (guint32) number;
+  return TRUE;
+}
+
+/**
+ * fl_cli_parse_address:
+ * @text: hexadecimal, with or without 0x
+ *
+ * Errors: %FL_ERROR_USAGE.
+ */
+gboolean
+fl_cli_parse_address (const char *text, guint32 *value, GError **error)
+{
+  char *end = NULL;
+  const char *digits = g_ascii_strncasecmp (text, "0x", 2) == 0 ? text + 2 : text;
+  guint64 number = g_ascii_strtoull (digits, &end, 16);
+
+  if (!g_ascii_isxdigit (digits[0]) || *end != '\0' || number > G_MAXUINT32)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("“%s” is not a valid address; write for example 0x08000000"),
+                   text);
+      return FALSE;
+    }
+  *value = (guint32) number;
+  return TRUE;
+}
+
+/**
+ * fl_cli_load_image:
+ * @address_text: (nullable): --address, for a raw binary; the start of the chip's flash otherwise
+ *
+ * Returns: (transfer full): the file
+ */
+FlImage *
+fl_cli_load_image (FlCli *cli, const char *path, const char *address_text, GError **error)
+{
+  const FlChip *chip = NULL;
+  guint32 address = 0x08000000;
+  FlImage *image;
+
+  if (cli->session != NULL && fl_session_get_device (cli->session) != NULL)
+    chip = fl_session_get_device (cli->session)->chip;
+  else if (cli->pid >= 0)
+    chip = fl_chip_db_find ((guint16) cli->pid);
+  if (chip != NULL)
+    address = chip->flash_start;
+  if (address_text != NULL && !fl_cli_parse_address (address_text, &address, error))
+    return NULL;
+  image = fl_image_load (path, address, cli->cancellable, error);
+  if (image != NULL && address_text != NULL && fl_image_get_format (image) != FL_IMAGE_BIN)
+    fl_cli_print (cli, _ ("Note: %s says itself where its data belong; --address is not used."), path);
+  return image;
+}
+
+typedef struct
+{
+  GMainLoop *loop;
+  GError **error;
+  gboolean ok;
+} JobRun;
+
+static void
+job_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  JobRun *run = user_data;
+
+  run->ok = fl_job_run_finish (FL_JOB (source), result, run->error);
+  g_main_loop_quit (run->loop);
+}
+
+/**
+ * fl_cli_run_job:
+ *
+ * Runs a job to its end and shows how it goes on. After a failure prints the explanation and what state the board is
+ * in.
+ */
+gboolean
+fl_cli_run_job (FlCli *cli, FlJob *job, GError **error)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (FlCliProgress) progress = fl_cli_progress_new (cli, job);
+  JobRun run = { loop, error, FALSE };
+
+  fl_job_run_async (job, cli->cancellable, job_done_cb, &run);
+  g_main_loop_run (loop);
+  fl_cli_progress_end (progress);
+  if (!run.ok && !cli->quiet && !cli->json)
+    {
+      const FlExplanation *explanation = fl_job_get_explanation (job);
+      const char *state = fl_job_get_board_state (job);
+
+      if (explanation != NULL)
+        {
+          g_autofree char *text = fl_explanation_to_text (explanation);
+
+          g_printerr ("\n%s\n", text);
+        }
+      if (state != NULL)
+        g_printerr (_ ("State of the board: %s\n"), state);
+    }
+  if (!run.ok && cli->json)
+    fl_cli_add_string (cli, "board_state", fl_job_get_board_state (job));
+  return run.ok;
+}
+
+/**
+ * fl_cli_connect:
+ *
+ * Opens --port and connects to the bootloader behind it.
+ */
+gboolean
+fl_cli_connect (FlCli *cli, GError **error)
+{
+  g_autoptr (FlConnectOptions) options = NULL;
+  g_autoptr (FlJob) job = NULL;
+
+  if (cli->port == NULL)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE,
+                   _ ("Which port? Say --port, for example --port /dev/ttyUSB0 or --port sim:0x467; “flashloader-cli "
+                      "ports” lists them"));
+      return FALSE;
+    }
+  options = fl_connect_options_new (cli->port);
+  options->baud = cli->baud;
+  options->parity = cli->parity;
+  options->entry = cli->entry;
+  options->preset = g_strdup (cli->preset);
+  options->pid = cli->pid;
+  options->timeout_s = (guint) MAX (cli->timeout_s, 0);
+  cli->session = fl_session_new (options);
+  job = fl_connect_job_new (cli->session);
+  return fl_cli_run_job (cli, job, error);
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#ifdef G_OS_UNIX
+#include <glib-unix.h>
+#endif
+
+#include "fl-cli.h"
+#include "fl-error.h"
+#include "fl-sim-transport.h"
+
+static const FlCliCommand *const commands[] = {
+  &fl_cli_ports_command,   &fl_cli_info_command,   &fl_cli_program_command, &fl_cli_verify_command,
+  &fl_cli_read_command,    &fl_cli_erase_command,  &fl_cli_start_command,   &fl_cli_check_command,
+  &fl_cli_devices_command, &fl_cli_decode_command,
+};
+
+static const FlCliCommand *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i]->name, name))
+      return commands[i];
+  return NULL;
+}
+
+/* Takes the command's name out of the arguments, wherever it stands among the common options. */
+static char *
+take_command_name (char **arguments, const GOptionEntry *common)
+{
+  for (guint i = 1; arguments[i] != NULL; i++)
+    {
+      const char *argument = arguments[i];
+      char *name;
+
+      if (argument[0] == '-')
+        {
+          for (const GOptionEntry *o = common; o->long_name != NULL; o++)
+            if (g_str_has_prefix (argument, "--") && g_str_equal (argument + 2, o->long_name)
+                && o->arg != G_OPTION_ARG_NONE && arguments[i + 1] != NULL)
+              i++; /* its value is no command */
+          continue;
+        }
+      name = arguments[i];
+      for (; arguments[i] != NULL; i++)
+        arguments[i] = arguments[i + 1];
+      return name;
+    }
+  return NULL;
+}
+
+static char *
+list_commands (void)
+{
+  GString *text = g_string_new (_ ("Commands:"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *left = g_strdup_printf ("%s %s", commands[i]->name, commands[i]->arguments);
+
+      g_string_append_printf (text, "\n  %-24s %s", left, gettext (commands[i]->description));
+    }
+  g_string_append (text,
+                   _ ("\n\n“flashloader-cli COMMAND --help” lists a command's own options.\n"
+                      "Exit codes: 0 done, 1 usage, 2 port, 3 no bootloader answer, 4 communication failed,\n"
+                      "5 refused by the device, 6 verify failed, 7 bad file, 8 image does not fit, 9 cancelled."));
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+parse_baud (FlCli *cli, GError **error)
+{
+  guint32 baud = 0;
+
+  if (cli->baud_text == NULL || g_str_equal (cli->baud_text, "auto"))
+    return TRUE;
+  if (!fl_cli_parse_number (cli->baud_text, _ ("baud rate"), &baud, error))
+    return FALSE;
+  if (baud < 300 || baud > 20000000)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("A baud rate of %u is out of range; 115200 is usual"), baud);
+      return FALSE;
+    }
+  cli->baud = baud;
+  return TRUE;
+}
+
+static gboolean
+parse_parity (FlCli *cli, GError **error)
+{
+  static const struct
+  {
+    const char *name;
+    FlParity parity;
+  } parities[] = { { "even", FL_PARITY_EVEN }, { "none", FL_PARITY_NONE }, { "odd", FL_PARITY_ODD } };
+
+  cli->parity = FL_PARITY_EVEN;
+  if (cli->parity_text == NULL)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (parities); i++)
+    if (g_str_equal (cli->parity_text, parities[i].name))
+      {
+        cli->parity = parities[i].parity;
+        return TRUE;
+      }
+  g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("Parity is even, none or odd, not “%s”"), cli->parity_text);
+  return FALSE;
+}
+
+static gboolean
+parse_entry (FlCli *cli, GError **error)
+{
+  const char *text = cli->entry_text;
+  guint n_presets;
+  const FlEntryPreset *presets;
+  g_autoptr (GString) known = NULL;
+
+  cli->entry = FL_ENTRY_MANUAL;
+  if (text == NULL || g_str_equal (text, "manual"))
+    return TRUE;
+  if (g_str_equal (text, "app"))
+    {
+      cli->entry = FL_ENTRY_APP;
+      return TRUE;
+    }
+  if (g_str_has_prefix (text, "dtr-rts:") && fl_entry_preset_find (text + strlen ("dtr-rts:")) != NULL)
+    {
+      cli->entry = FL_ENTRY_DTR_RTS;
+      cli->preset = g_strdup (text + strlen ("dtr-rts:"));
+      return TRUE;
+    }
+  known = g_string_new (NULL);
+  presets = fl_entry_presets (&n_presets);
+  for (guint i = 0; i < n_presets; i++)
+    g_string_append_printf (known, "%sdtr-rts:%s", i == 0 ? "" : ", ", presets[i].id);
+  g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("--entry is manual, app or one of %s; not “%s”"), known->str, text);
+  return FALSE;
+}
+
+static gboolean
+parse_device (FlCli *cli, GError **error)
+{
+  guint32 pid;
+
+  cli->pid = -1;
+  if (cli->device_text == NULL)
+    return TRUE;
+  if (!fl_cli_parse_address (cli->device_text, &pid, error))
+    return FALSE;
+  if (pid > 0xFFFF)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("“%s” is not a product ID; write for example 0x467"),
+                   cli->device_text);
+      return FALSE;
+    }
+  cli->pid = (int) pid;
+  return TRUE;
+}
+
+#ifdef G_OS_UNIX
+static gboolean
+interrupted_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_CONTINUE;
+}
+#endif
+
+static gboolean
+run_command (FlCli *cli, const FlCliCommand *command, char **arguments, GError **error)
+{
+  guint n = g_strv_length (arguments);
+
+  if (n < command->min_arguments || n > command->max_arguments)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("Usage: flashloader-cli [OPTION…] %s %s"), command->name,
+                   command->arguments);
+      return FALSE;
+    }
+  return parse_baud (cli, error) && parse_parity (cli, error) && parse_entry (cli, error) && parse_device (cli, error)
+         && command->run (cli, arguments, error);
+}
+
+/* Keeps every byte of the session, also of one that failed: that is when it is wanted. */
+static gboolean
+save_trace (FlCli *cli, GError **error)
+{
+  if (cli->trace_path == NULL || cli->session == NULL)
+    return TRUE;
+  return fl_trace_save (fl_session_get_trace (cli->session), cli->trace_path, error);
+}
+
+static int
+report (FlCli *cli, const GError *error)
+{
+  if (error != NULL && !cli->json)
+    g_printerr (_ ("Error: %s\n"), error->message);
+  if (cli->json)
+    {
+      g_autoptr (JsonNode) root = NULL;
+      g_autofree char *text = NULL;
+
+      fl_cli_add_string (cli, "result", error == NULL ? "ok" : "failed");
+      fl_cli_add_string (cli, "error_code", error == NULL ? NULL : fl_error_get_code (error));
+      fl_cli_add_string (cli, "message", error == NULL ? NULL : error->message);
+      json_builder_end_object (cli->result);
+      root = json_builder_get_root (cli->result);
+      text = json_to_string (root, TRUE);
+      g_print ("%s\n", text);
+    }
+  return error == NULL ? 0 : fl_error_get_exit_code (error);
+}
+
+static void
+fl_cli_clear (FlCli *cli)
+{
+  if (cli->session != NULL)
+    fl_session_close (cli->session);
+  g_clear_object (&cli->session);
+  g_clear_object (&cli->result);
+  g_clear_object (&cli->cancellable);
+  g_free (cli->port);
+  g_free (cli->baud_text);
+  g_free (cli->parity_text);
+  g_free (cli->entry_text);
+  g_free (cli->device_text);
+  g_free (cli->trace_path);
+  g_free (cli->preset);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FlCli, fl_cli_clear)
+
+int
+main (int argc, char **argv)
+{
+  g_auto (FlCli) cli = { 0 };
+  gboolean version = FALSE;
+  const GOptionEntry common[] = {
+    { "port", 'p', 0, G_OPTION_ARG_STRING, &cli.port,
+      N_ ("The port: /dev/ttyUSB0, COM3, a pty, or a simulated board: sim:0x467"), N_ ("PORT") },
+    { "baud", 'b', 0, G_OPTION_ARG_STRING, &cli.baud_text, N_ ("Bits per second (default: auto)"), N_ ("N|auto") },
+    { "parity", 0, 0, G_OPTION_ARG_STRING, &cli.parity_text, N_ ("even (default), none or odd"), N_ ("PARITY") },
+    { "entry", 0, 0, G_OPTION_ARG_STRING, &cli.entry_text,
+      N_ ("How the board enters its bootloader: manual (default), app, dtr-rts:PRESET"), N_ ("HOW") },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &cli.device_text, N_ ("Take the chip for this product ID"), N_ ("PID") },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &cli.timeout_s, N_ ("Seconds to wait for the bootloader's first answer"),
+      N_ ("S") },
+    { "trace", 0, 0, G_OPTION_ARG_FILENAME, &cli.trace_path, N_ ("Save every byte to this file"), N_ ("FILE") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &cli.json, N_ ("One JSON object at the end; progress as JSON lines on stderr"),
+      NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &cli.quiet, N_ ("Print errors only"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *summary = NULL;
+  g_autofree char *usage = NULL;
+  g_auto (GStrv) arguments = NULL;
+  g_autofree char *name = NULL;
+  const FlCliCommand *command = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, FL_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  fl_sim_register ();
+
+#ifdef G_OS_WIN32
+  arguments = g_win32_get_command_line ();
+#else
+  arguments = g_strdupv (argv);
+#endif
+  name = take_command_name (arguments, common);
+  if (name != NULL)
+    command = find_command (name);
+  usage = command != NULL ? g_strdup_printf ("%s %s", command->name, command->arguments) : g_strdup (_ ("COMMAND …"));
+  context = g_option_context_new (usage);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
+  if (command != NULL && command->options != NULL)
+    g_option_context_add_main_entries (context, command->options, GETTEXT_PACKAGE);
+  summary = command != NULL ? g_strdup (gettext (command->description)) : list_commands ();
+  g_option_context_set_summary (context, summary);
+
+  cli.cancellable = g_cancellable_new ();
+  cli.result = json_builder_new ();
+  json_builder_begin_object (cli.result);
+#ifdef G_OS_UNIX
+  g_unix_signal_add (SIGINT, interrupted_cb, cli.cancellable);
+  g_unix_signal_add (SIGTERM, interrupted_cb, cli.cancellable);
+#endif
+
+  if (!g_option_context_parse_strv (context, &arguments, &error))
+    {
+      g_autoptr (GError) usage_error = g_error_new_literal (FL_ERROR, FL_ERROR_USAGE, error->message);
+
+      return report (&cli, usage_error);
+    }
+  if (version)
+    {
+      g_print ("flashloader-cli %s\n", FL_VERSION);
+      return 0;
+    }
+  if (command == NULL)
+    {
+      if (name != NULL)
+        error = g_error_new (FL_ERROR, FL_ERROR_USAGE, _ ("There is no command “%s”; --help lists them"), name);
+      else
+        error = g_error_new (FL_ERROR, FL_ERROR_USAGE, _ ("Which command? --help lists them"));
+      return report (&cli, error);
+    }
+  if (run_command (&cli, command, arguments + 1, &error))
+    save_trace (&cli, &error);
+  else
+    {
+      g_autoptr (GError) trace_error = NULL;
+
+      if (!save_trace (&cli, &trace_error))
+        g_printerr (_ ("Error: %s\n"), trace_error->message);
+    }
+  return report (&cli, error);
+}
