@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <unistd.h>
 
+#include "fl-connect-job.h"
+
 #define BAR_WIDTH 30 /* characters */
 
 struct _FlCliProgress
@@ -74,7 +76,7 @@ fl_cli_progress_fraction_cb (FlJob *job, GParamSpec *pspec, FlCliProgress *self)
   double fraction = fl_job_get_fraction (job);
   int percent = (int) (fraction * 100);
 
-  if (self->cli->quiet)
+  if (self->cli->quiet || (FL_IS_CONNECT_JOB (job) && !self->terminal))
     return;
   if (self->cli->json)
     {

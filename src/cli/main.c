@@ -266,6 +266,7 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   fl_sim_register ();
+  g_main_context_acquire (NULL); /* this thread is the main one, also while no loop runs */
 
 #ifdef G_OS_WIN32
   arguments = g_win32_get_command_line ();
