@@ -37,7 +37,8 @@ add_erasing (FlPlan *self, Cost *cost)
 {
   const FlChip *chip = self->device->chip;
   guint n_erased = fl_plan_get_n_erased (self);
-  guint per_command = chip != NULL ? chip->max_erase_pages : 1;
+  gboolean one_page = chip == NULL || (chip->flags & FL_CHIP_ONE_PAGE_ERASE) != 0;
+  guint per_command = one_page ? 1 : chip->max_erase_pages;
   guint n_commands;
 
   if (n_erased == 0)
