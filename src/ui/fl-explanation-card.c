@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-ui.h"
+
 struct _FlExplanationCard
 {
   GtkWidget parent_instance;
@@ -154,8 +156,7 @@ fl_explanation_card_class_init (FlExplanationCardClass *klass)
   object_class->dispose = fl_explanation_card_dispose;
   object_class->finalize = fl_explanation_card_finalize;
 
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/flashloader/Flashloader/ui/fl-explanation-card.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-explanation-card.ui");
   gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, title);
   gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, sections);
   gtk_widget_class_install_action (widget_class, "explanation.copy", NULL, fl_explanation_card_copy_action);

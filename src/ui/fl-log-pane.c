@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "fl-log-row.h"
+#include "fl-ui.h"
 
 #define MAX_ENTRIES (G_MAXUINT / 2) /* no limit, and its sum with an offset does not overflow */
 
@@ -345,7 +346,7 @@ fl_log_pane_class_init (FlLogPaneClass *klass)
   object_class->dispose = fl_log_pane_dispose;
   object_class->finalize = fl_log_pane_finalize;
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/flashloader/Flashloader/ui/fl-log-pane.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-log-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, FlLogPane, status);
   gtk_widget_class_bind_template_child (widget_class, FlLogPane, scrolled);
   gtk_widget_class_bind_template_child (widget_class, FlLogPane, view);

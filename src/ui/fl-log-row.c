@@ -5,6 +5,8 @@
 
 #include "fl-log-row.h"
 
+#include "fl-ui.h"
+
 struct _FlLogRow
 {
   GtkWidget parent_instance;
@@ -117,7 +119,7 @@ fl_log_row_class_init (FlLogRowClass *klass)
 
   object_class->dispose = fl_log_row_dispose;
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/flashloader/Flashloader/ui/fl-log-row.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-log-row.ui");
   gtk_widget_class_bind_template_child (widget_class, FlLogRow, expander);
   gtk_widget_class_bind_template_child (widget_class, FlLogRow, line);
   gtk_widget_class_bind_template_child (widget_class, FlLogRow, time);

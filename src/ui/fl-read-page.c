@@ -11,6 +11,7 @@
 #include "fl-explanation-card.h"
 #include "fl-error.h"
 #include "fl-flash-jobs.h"
+#include "fl-ui.h"
 
 /* A stretch of memory that can be chosen by name. */
 typedef struct
@@ -41,9 +42,11 @@ struct _FlReadPage
   GtkEditable *address;
   GtkEditable *length;
   AdwComboRow *format;
-  GtkWidget *problem_box;
+  GtkWidget *problem_icon;
   GtkLabel *problem;
+  GtkWidget *cancel;
   GtkWidget *read;
+  GtkScrolledWindow *scrolled;
   GtkWidget *progress_box;
   GtkLabel *progress_text;
   GtkProgressBar *progress;
@@ -78,18 +81,11 @@ fl_read_page_get_device (FlReadPage *self)
 static void
 fl_read_page_add_region (FlReadPage *self, GtkStringList *titles, const char *name, guint32 address, guint64 length)
 {
-  g_autofree char *title = NULL;
   Region region = { address, (guint32) length };
 
   if (length == 0)
     return;
-  if (length % 1024 == 0)
-    /* Translators: a part of a chip's memory: "Whole flash (0x08000000, 128 KiB)" */
-    title = g_strdup_printf (_ ("%s (0x%08X, %u KiB)"), name, address, region.length / 1024);
-  else
-    title = g_strdup_printf (ngettext ("%s (0x%08X, %u byte)", "%s (0x%08X, %u bytes)", region.length), name, address,
-                             region.length);
-  gtk_string_list_append (titles, title);
+  gtk_string_list_append (titles, name);
   g_array_append_val (self->regions, region);
 }
 
@@ -236,6 +232,20 @@ fl_read_page_get_choice (FlReadPage *self, guint32 *address, guint32 *length)
   return NULL;
 }
 
+/* Where the chosen memory lies. */
+static char *
+fl_read_page_dup_place (FlReadPage *self)
+{
+  guint selected = adw_combo_row_get_selected (self->memory);
+  const Region *region = selected < self->regions->len ? &g_array_index (self->regions, Region, selected) : NULL;
+  g_autofree char *size = NULL;
+
+  if (region == NULL || region->length == 0)
+    return g_strdup ("");
+  size = fl_ui_format_bytes (region->length);
+  return g_strdup_printf ("0x%08X–0x%08X · %s", region->address, region->address + (region->length - 1), size);
+}
+
 /* Everything on the page follows from the session, the choices and the running job. */
 static void
 fl_read_page_update (FlReadPage *self)
@@ -245,6 +255,7 @@ fl_read_page_update (FlReadPage *self)
   gboolean reading = self->job != NULL;
   guint32 address, length;
   const char *problem = NULL;
+  g_autofree char *place = fl_read_page_dup_place (self);
   gboolean own;
 
   gtk_stack_set_visible_child_name (self->stack, connected || reading ? "choose" : "disconnected");
@@ -252,11 +263,13 @@ fl_read_page_update (FlReadPage *self)
     problem = fl_read_page_get_choice (self, &address, &length);
 
   own = selected < self->regions->len && g_array_index (self->regions, Region, selected).length == 0;
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->memory), place);
   gtk_widget_set_visible (GTK_WIDGET (self->address), own);
   gtk_widget_set_visible (GTK_WIDGET (self->length), own);
   gtk_widget_set_sensitive (self->choices, !reading);
-  gtk_label_set_text (self->problem, problem != NULL ? problem : "");
-  gtk_widget_set_visible (self->problem_box, problem != NULL && !reading);
+  gtk_label_set_text (self->problem, problem != NULL && !reading ? problem : "");
+  gtk_widget_set_visible (self->problem_icon, problem != NULL && !reading);
+  gtk_widget_set_visible (self->cancel, reading);
   gtk_widget_set_visible (self->read, !reading);
   gtk_widget_set_visible (self->progress_box, reading);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "read-page.read",
@@ -292,7 +305,12 @@ fl_read_page_update_progress (FlReadPage *self)
   if (rate > 0)
     g_string_append_printf (text, _ (" · %.1f KiB/s"), rate / 1024);
   if (seconds >= 0)
-    g_string_append_printf (text, ngettext (" · %d second left", " · %d seconds left", seconds), seconds);
+    {
+      g_autofree char *left = fl_ui_format_seconds (seconds);
+
+      /* Translators: behind what is done now: " · 12 s left" */
+      g_string_append_printf (text, _ (" · %s left"), left);
+    }
   gtk_label_set_text (self->progress_text, text->str);
   g_string_free (text, TRUE);
 }
@@ -338,6 +356,8 @@ ended_cb (FlReadPage *self, FlJob *job, const GError *error, FlJobRunner *runner
         fl_explanation_card_set (self->explanation, fl_job_get_explanation (job), fl_job_get_board_state (job));
       else
         fl_read_page_show_result (self, "dialog-error-symbolic", "error", _ ("Not read"), error->message);
+      /* What came of it stands at the top. */
+      gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
       g_signal_handlers_disconnect_by_data (job, self);
       g_clear_object (&self->job);
       g_clear_object (&self->file);
@@ -492,16 +512,18 @@ fl_read_page_class_init (FlReadPageClass *klass)
   object_class->finalize = fl_read_page_finalize;
 
   g_type_ensure (FL_TYPE_EXPLANATION_CARD);
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/flashloader/Flashloader/ui/fl-read-page.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-read-page.ui");
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, stack);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, choices);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, memory);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, address);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, length);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, format);
-  gtk_widget_class_bind_template_child (widget_class, FlReadPage, problem_box);
+  gtk_widget_class_bind_template_child (widget_class, FlReadPage, problem_icon);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, problem);
+  gtk_widget_class_bind_template_child (widget_class, FlReadPage, cancel);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, read);
+  gtk_widget_class_bind_template_child (widget_class, FlReadPage, scrolled);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, progress_box);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, progress_text);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, progress);

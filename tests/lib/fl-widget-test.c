@@ -12,6 +12,8 @@ fl_widget_test_init (int *argc, char ***argv)
 {
   gtk_test_init (argc, argv, NULL);
   adw_init ();
+  /* As in a program whose main loop runs: calls that belong to the main context may be made between iterations. */
+  g_assert_true (g_main_context_acquire (NULL));
 }
 
 static gboolean
@@ -142,6 +144,7 @@ fl_widget_test_draw (GtkWidget *widget, const char *name)
   GdkPixbuf *pixbuf;
   cairo_t *cr = cairo_create (surface);
 
+  fl_widget_test_settle (widget);
   GTK_WIDGET_GET_CLASS (widget)->snapshot (widget, snapshot);
   node = gtk_snapshot_to_node (snapshot);
   if (adw_style_manager_get_dark (adw_style_manager_get_default ()))
