@@ -3,7 +3,10 @@
 
 #include "fl-bytes.h"
 
-/* One command's worth of pages. */
+/* One command's worth of pages.
+ *
+ * Erase never gets a list of one page: that begins with the count 00, and with a byte FF of noise in front of it, which
+ * is what a short glitch on the line looks like, FF 00 would erase everything. The page is named twice instead. */
 static gboolean
 fl_boot_erase_batch (FlBoot *self, FlCommand command, const guint16 *pages, guint n_pages, GCancellable *cancellable,
                      GError **error)
@@ -11,16 +14,19 @@ fl_boot_erase_batch (FlBoot *self, FlCommand command, const guint16 *pages, guin
   FlBootExchange exchange;
   guint8 packet[2 + 2 * FL_BOOT_MAX_PAGES + 1];
   gsize length = 0;
-  guint timeout_ms = self->limits.answer_ms + self->limits.erase_page_ms * n_pages;
+  guint n_codes = command == FL_COMMAND_ERASE ? MAX (n_pages, 2) : n_pages;
+  guint timeout_ms = self->limits.answer_ms + self->limits.erase_page_ms * n_codes;
 
   if (command == FL_COMMAND_EXTENDED_ERASE)
-    packet[length++] = (guint8) ((n_pages - 1) >> 8);
-  packet[length++] = (guint8) (n_pages - 1);
-  for (guint i = 0; i < n_pages; i++)
+    packet[length++] = (guint8) ((n_codes - 1) >> 8);
+  packet[length++] = (guint8) (n_codes - 1);
+  for (guint i = 0; i < n_codes; i++)
     {
+      guint16 page = pages[MIN (i, n_pages - 1)];
+
       if (command == FL_COMMAND_EXTENDED_ERASE)
-        packet[length++] = (guint8) (pages[i] >> 8);
-      packet[length++] = (guint8) pages[i];
+        packet[length++] = (guint8) (page >> 8);
+      packet[length++] = (guint8) page;
     }
   packet[length] = fl_bytes_xor (packet, length);
   fl_boot_exchange_init (&exchange, (guint8) command, self->limits.answer_ms);

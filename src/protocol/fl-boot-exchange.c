@@ -284,6 +284,8 @@ fl_boot_attempt (FlBoot *self, FlBootExchange *exchange, FlBootStage *stage, GCa
       FlBootFailure failure;
 
       *stage = step->stage;
+      self->last_command = exchange->command;
+      self->last_stage = step->stage;
       if (step->length > 0
           && !fl_boot_send (self, step->data, step->length, i == 0 || step->length > 5 ? cancellable : NULL, error))
         return FL_FAILURE_FATAL;

@@ -8,6 +8,21 @@ G_BEGIN_DECLS
 #define FL_BOOT_MAX_PACKET 264 /* bytes: count, 256 of data, checksum, with room to spare */
 #define FL_BOOT_MAX_STEPS  6   /* Get Checksum: command, address, size, polynomial, initial value, end */
 
+/* Which packet of a command. */
+typedef enum
+{
+  FL_STAGE_COMMAND,
+  FL_STAGE_ADDRESS,
+  FL_STAGE_COUNT,
+  FL_STAGE_DATA,
+  FL_STAGE_PAGES,
+  FL_STAGE_SECTORS,
+  FL_STAGE_SIZE,
+  FL_STAGE_POLYNOMIAL,
+  FL_STAGE_INITIAL,
+  FL_STAGE_DONE, /* nothing is sent, one more ACK comes */
+} FlBootStage;
+
 struct _FlBoot
 {
   GObject parent_instance;
@@ -23,22 +38,10 @@ struct _FlBoot
   FlBootInfo      info;      /* n_commands is 0 while Get was not asked */
   guint8          last_packet[FL_BOOT_MAX_PACKET]; /* the chip may be in the middle of it: see fl-boot-recovery.c */
   gsize           last_length;
+  guint8          last_command; /* which packet it is */
+  FlBootStage     last_stage;
+  gboolean        filling;      /* the first filler byte was sent behind it */
 };
-
-/* Which packet of a command. */
-typedef enum
-{
-  FL_STAGE_COMMAND,
-  FL_STAGE_ADDRESS,
-  FL_STAGE_COUNT,
-  FL_STAGE_DATA,
-  FL_STAGE_PAGES,
-  FL_STAGE_SECTORS,
-  FL_STAGE_SIZE,
-  FL_STAGE_POLYNOMIAL,
-  FL_STAGE_INITIAL,
-  FL_STAGE_DONE, /* nothing is sent, one more ACK comes */
-} FlBootStage;
 
 /* One packet and its ACK. */
 typedef struct
@@ -103,6 +106,7 @@ gboolean fl_boot_drain   (FlBoot *self, guint quiet_ms, GCancellable *cancellabl
 gboolean fl_boot_cut_is_safe (const guint8 *packet, gsize length, gsize n_sent);
 
 /* fl-boot-recovery.c */
-guint8   fl_boot_choose_filler (const guint8 *packet, gsize length);
+gboolean fl_boot_choose_filler (const guint8 *packet, gsize length, guint8 command, FlBootStage stage,
+                                guint8 filler[2]);
 
 G_END_DECLS

@@ -15,29 +15,40 @@
  * therefore never make a packet whole whose checksum is right, since it would be written, erased or jumped to. The
  * pair FF 00, which other programs repeat, is the worst choice: FF FF 00 and FF 00 are mass erases.
  *
- * One filler byte f is sent over and over until the chip answers. f is
+ * Filler bytes are sent until the chip answers: first g, then f over and over. P is the packet that was sent last. All
+ * bytes of a packet, with the checksum, have the exclusive or 0; so the chip accepts when what it has got of P, and the
+ * fillers that it took for the rest, have it too.
  *
- *  1. not 0, and even. With it, in each state at the start of a packet:
- *     - command: f f is no pair of code and complement: NACK
- *     - address, size, polynomial: f f f f f; the checksum of the first four is 0, not f: NACK
- *     - count of Read: f f is no pair: NACK
- *     - data of Write, list of Erase, sectors of Write Protect: f is the count, f+3 bytes in all. That is an odd number
- *       of f, whose exclusive or is f, not 0: NACK
- *     - list of Extended Erase: f f is the count; 2 + 2 (257 f + 1) + 1 bytes, an odd number again: NACK
- *  2. no byte of the packet that was sent last. When one of its bytes, m, was lost, the chip waits for one byte more,
- *     its checksum. All bytes of a packet together give 0, so those that came give m, and f would be right only if
- *     it were m.
- *  3. When the count N of a list or block was damaged into a greater N', N'-N bytes f are missing (twice as many for
- *     Extended Erase), and the sum so far is N xor N', not 0. If N'-N is even, the fillers give 0: NACK. If it is odd,
- *     the lowest bits of N and N' differ, so their xor is odd, and f is even: NACK. Extended Erase: always an even
- *     number. (A count damaged into a smaller one ends the packet early, and its rest is taken as commands by the
- *     chip; nothing that is sent later can prevent that.)
- *  4. no complement of a command: behind a code whose complement was lost it would be it.
+ * For all packets but the list of Extended Erase, g is even and not 0; h = g ^ f is odd (hence f is odd) and not FF;
+ * neither g nor h is a byte of P.
  *
- * The smallest such f is taken: the chip needs the fewest bytes then, 1033 at most (f = 2, Extended Erase) unless the
- * count itself was damaged. The first bytes are sent one by one, each followed by a look at the input, the later ones
- * in growing groups. A group may send the chip through "start of a command" many times: pairs f f, each refused.
- * A NACK right behind a single f shows that it stands at the start of a command; Get ID proves it. */
+ *  - One byte m of P was lost, not the count: the chip waits for one byte, and what it has got gives m. g is not m.
+ *  - The count N was lost: the chip took another byte as count, and what it has got gives N. The fillers give g when
+ *    their number is odd, h when it is even: neither is N. (A constant filler would give 0, which is N of an erase list
+ *    with one page.)
+ *  - N was damaged into a greater N': N'-N bytes are missing, and what it has got gives N ^ N'. When N'-N is odd, so is
+ *    N ^ N', and g is even. When N'-N is even, so is N ^ N', and h is odd.
+ *  - The chip's ACK was lost, and it waits at the start of the next packet. Address or other word: g f f f wants the
+ *    checksum h, and gets f. Count of Read: g f is no pair. Block, list or sectors: g is the count, then come g+2 (an
+ *    even number) f: together g, not 0. Extended Erase: g f is the count, then an even number of f: g again.
+ *  - It waits at the start of a command: g f and f f are no pairs of a code and its complement. With half a command in
+ *    hand: g and f are no complements of a code.
+ *
+ * For the list of Extended Erase the filler is constant: f is even, not 0, no byte of P. One byte lost, even of the
+ * count: an odd number is missing, so the fillers give f, and what it has got gives the lost byte. The count damaged:
+ * an even number is missing, the fillers give 0, and what it has got does not.
+ *
+ * A count that was damaged into a smaller one, or noise that happens to be the right checksum, ends a packet early, and
+ * the chip takes the rest of it as commands: nothing that is sent later can prevent that.
+ *
+ * Of each the smallest is taken: the chip then needs the fewest bytes, 1035 at most (g = 2, Extended Erase) unless the
+ * count itself was damaged. A block of data may have all even (or odd) values; then those that occur least are taken,
+ * and at worst a block is wrong within its own range, which reading back shows. Lists of at most 100 pages always leave
+ * some.
+ *
+ * The first bytes are sent one by one, each followed by a look at the input, the later ones in growing groups. A group
+ * may send the chip through "start of a command" many times: pairs f f, each refused. A NACK right behind a single f
+ * shows that it stands at the start of a command; Get ID proves it. */
 
 #define SINGLE_BYTES 8    /* sent one at a time before groups begin */
 #define MIN_BYTES    1100 /* enough for every packet with an undamaged count */
@@ -45,23 +56,50 @@
 #define ANSWER_MS    50   /* to a filler: an adapter's latency, and some */
 #define MAX_CONFIRMS 8    /* times that Get ID is asked */
 
+/* The smallest value of a parity that does not occur in the packet, or with @at_any_price the one that occurs least;
+ * 0: none. */
+static guint8
+choose_value (const guint8 *packet, gsize length, guint8 from, guint8 mask, gboolean at_any_price)
+{
+  guint n_occurs[256] = { 0 };
+  guint best = 0;
+
+  for (gsize i = 0; i < length; i++)
+    n_occurs[packet[i]]++;
+  for (guint value = from; value < 0xFF; value += 2)
+    if (fl_command_get_name ((guint8) (value ^ 0xFF)) == NULL
+        && fl_command_get_name ((guint8) (value ^ mask ^ 0xFF)) == NULL
+        && (best == 0 || n_occurs[value] < n_occurs[best]))
+      best = value;
+  return at_any_price || n_occurs[best] == 0 ? (guint8) best : 0;
+}
+
 /**
  * fl_boot_choose_filler:
  * @packet: what was sent last
+ * @command: of which command it is
+ * @stage: which packet of that
+ * @filler: (out): the first byte, and all the others
  *
- * Returns: the byte to get out of it with, see above; 0 when there is none, as for a packet that has all even values
+ * Returns: whether there are bytes to get out of it with, see above
  */
-guint8
-fl_boot_choose_filler (const guint8 *packet, gsize length)
+gboolean
+fl_boot_choose_filler (const guint8 *packet, gsize length, guint8 command, FlBootStage stage, guint8 filler[2])
 {
-  for (guint filler = 2; filler < 0xFF; filler += 2)
-    if (memchr (packet, (int) filler, length) == NULL && fl_command_get_name ((guint8) (filler ^ 0xFF)) == NULL)
-      return (guint8) filler;
-  return 0;
+  gboolean is_data = stage == FL_STAGE_DATA;
+  guint8 odd;
+
+  filler[0] = filler[1] = choose_value (packet, length, 2, 0, is_data);
+  if (filler[0] == 0 || (command == FL_COMMAND_EXTENDED_ERASE && stage == FL_STAGE_PAGES))
+    return filler[0] != 0;
+  odd = choose_value (packet, length, 1, filler[0], is_data);
+  filler[1] = filler[0] ^ odd;
+  return odd != 0;
 }
 
 static gboolean
-fl_boot_send_filler (FlBoot *self, guint8 filler, gsize n, gboolean *nack, GCancellable *cancellable, GError **error)
+fl_boot_send_filler (FlBoot *self, const guint8 filler[2], gsize n, gboolean *nack, GCancellable *cancellable,
+                     GError **error)
 {
   guint8 data[256];
   guint8 answer[256];
@@ -69,11 +107,14 @@ fl_boot_send_filler (FlBoot *self, guint8 filler, gsize n, gboolean *nack, GCanc
   gsize n_read;
 
   *nack = FALSE;
-  memset (data, filler, n);
+  memset (data, filler[1], n);
+  if (!self->filling)
+    data[0] = filler[0];
   if (g_cancellable_set_error_if_cancelled (cancellable, error)
       || !fl_transport_write (self->transport, data, n, wait_ms + 1000, NULL, error))
     return FALSE;
   self->last_sent = fl_transport_get_time (self->transport);
+  self->filling = TRUE;
   do
     {
       if (!fl_transport_read_some (self->transport, answer, sizeof answer, wait_ms, &n_read, NULL, error))
@@ -92,23 +133,13 @@ fl_boot_confirm (FlBoot *self, GCancellable *cancellable, GError **error)
 {
   FlBootExchange exchange;
   guint8 id[4];
-  guint8 last_packet[FL_BOOT_MAX_PACKET];
-  gsize last_length = self->last_length;
   FlBootStage stage;
-  FlBootFailure failure;
 
-  memcpy (last_packet, self->last_packet, last_length);
   fl_boot_exchange_init (&exchange, FL_COMMAND_GET_ID, MIN (self->limits.answer_ms, 200));
   exchange.answer = FL_ANSWER_COUNTED;
   exchange.result = id;
   exchange.result_size = sizeof id;
-  failure = fl_boot_attempt (self, &exchange, &stage, cancellable, error);
-  if (failure != FL_FAILURE_NONE)
-    {
-      memcpy (self->last_packet, last_packet, last_length);
-      self->last_length = last_length;
-    }
-  return failure;
+  return fl_boot_attempt (self, &exchange, &stage, cancellable, error);
 }
 
 /**
@@ -124,7 +155,8 @@ fl_boot_confirm (FlBoot *self, GCancellable *cancellable, GError **error)
 gboolean
 fl_boot_resync (FlBoot *self, GCancellable *cancellable, GError **error)
 {
-  guint8 filler;
+  guint8 filler[2];
+  gboolean safe;
   gsize group = 1;
   gsize limit;
   gsize max_group;
@@ -132,12 +164,12 @@ fl_boot_resync (FlBoot *self, GCancellable *cancellable, GError **error)
   guint n_confirms = 0;
 
   g_return_val_if_fail (FL_IS_BOOT (self), FALSE);
-  filler = fl_boot_choose_filler (self->last_packet, self->last_length);
+  safe = fl_boot_choose_filler (self->last_packet, self->last_length, self->last_command, self->last_stage, filler);
   limit = MAX (MIN_BYTES, (gsize) MAX_MS * 100 / fl_boot_wire_ms (self, 100));
   max_group = CLAMP (10000 / fl_boot_wire_ms (self, 100), 16, 256); /* 0.1 s, for cancelling's sake */
   if (!fl_boot_drain (self, ANSWER_MS, cancellable, error))
     return FALSE;
-  while (filler != 0 && n_sent < limit && n_confirms < MAX_CONFIRMS)
+  while (safe && n_sent < limit && n_confirms < MAX_CONFIRMS)
     {
       gboolean nack;
 

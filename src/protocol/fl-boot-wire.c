@@ -58,6 +58,7 @@ fl_boot_send (FlBoot *self, const guint8 *data, gsize length, GCancellable *canc
     return FALSE;
   self->last_length = MIN (length, sizeof self->last_packet);
   memcpy (self->last_packet, data, self->last_length);
+  self->filling = FALSE;
   while (at < length)
     {
       gsize n = MIN (chunk, length - at);
