@@ -173,53 +173,109 @@ fl_connect_job_revive (FlJob *job, GCancellable *cancellable, GError **error)
   return FALSE;
 }
 
+/* What to explain a failure with: the first attempt in which anything came, since later ones were at other speeds; or
+ * else the last one. */
+typedef struct
+{
+  guint64 from; /* records of the trace */
+  guint64 to;
+  guint baud;
+  gboolean heard;
+} Attempt;
+
+static gboolean
+has_received (FlTrace *trace, guint64 from, guint64 to)
+{
+  g_autoptr (GPtrArray) records = fl_trace_copy (trace, from, to);
+
+  for (guint i = 0; i < records->len; i++)
+    if (((const FlTraceRecord *) g_ptr_array_index (records, i))->kind == FL_TRACE_RECEIVED)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+fl_connect_job_note_attempt (FlJob *job, Attempt *attempt, guint64 from)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlTrace *trace = fl_session_get_trace (session);
+
+  if (attempt->heard)
+    return;
+  attempt->from = from;
+  attempt->to = fl_trace_get_end (trace);
+  attempt->baud = fl_session_get_baud (session);
+  attempt->heard = has_received (trace, attempt->from, attempt->to);
+}
+
+static gboolean
+fl_connect_job_set_baud (FlJob *job, guint baud, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlLineSettings settings;
+
+  fl_transport_get_settings (fl_session_get_transport (session), &settings);
+  if (settings.baud == baud)
+    return TRUE;
+  settings.baud = baud;
+  return fl_session_set_line (session, &settings, error);
+}
+
+/* One attempt: the speed, ENTER, SYNC. %FL_ERROR_NO_ANSWER: another one makes sense. */
+static gboolean
+fl_connect_job_attempt (FlJob *job, guint index, Attempt *attempt, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  const FlConnectOptions *options = fl_session_get_options (session);
+  guint64 from;
+  gboolean ok;
+
+  if (options->entry == FL_ENTRY_DTR_RTS && options->baud == 0
+      && !fl_connect_job_set_baud (job, automatic_bauds[index % G_N_ELEMENTS (automatic_bauds)], error))
+    return FALSE;
+  if (!fl_connect_job_enter (job, cancellable, error))
+    return FALSE;
+  from = fl_trace_get_end (fl_session_get_trace (session));
+  ok = fl_connect_job_call (job, cancellable, error);
+  if (!ok)
+    fl_connect_job_note_attempt (job, attempt, from);
+  return ok;
+}
+
 /* ENTER and SYNC, as often as the way of entering allows. */
 static gboolean
 fl_connect_job_activate (FlJob *job, GCancellable *cancellable, GError **error)
 {
-  FlSession *session = fl_job_get_session (job);
-  const FlConnectOptions *options = fl_session_get_options (session);
+  const FlConnectOptions *options = fl_session_get_options (fl_job_get_session (job));
   gboolean lines = options->entry == FL_ENTRY_DTR_RTS;
-  gboolean automatic = options->baud == 0;
-  guint n_planned = !lines ? MANUAL_ATTEMPTS : automatic ? G_N_ELEMENTS (automatic_bauds) : LINE_ATTEMPTS;
+  guint n_planned = !lines ? MANUAL_ATTEMPTS : options->baud == 0 ? G_N_ELEMENTS (automatic_bauds) : LINE_ATTEMPTS;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GError) revival = NULL;
+  Attempt attempt = { 0 };
 
-  for (guint attempt = 0;; attempt++)
+  for (guint i = 0;; i++)
     {
-      g_autoptr (GError) problem = NULL;
-      g_autoptr (GError) revival = NULL;
-      FlLineSettings settings;
-      guint64 call;
-
-      if (lines && automatic)
-        {
-          fl_transport_get_settings (fl_session_get_transport (session), &settings);
-          settings.baud = automatic_bauds[attempt % G_N_ELEMENTS (automatic_bauds)];
-          if (!fl_session_set_line (session, &settings, error))
-            return FALSE;
-        }
-      if (!fl_connect_job_enter (job, cancellable, error))
-        return FALSE;
-      call = fl_trace_get_end (fl_session_get_trace (session));
-      if (fl_connect_job_call (job, cancellable, &problem))
+      g_clear_error (&problem);
+      if (fl_connect_job_attempt (job, i, &attempt, cancellable, &problem))
         return TRUE;
       if (!g_error_matches (problem, FL_ERROR, FL_ERROR_NO_ANSWER))
         {
           g_propagate_error (error, g_steal_pointer (&problem));
           return FALSE;
         }
-      if (!is_out_of_time (job, attempt, n_planned))
-        {
-          if (!lines)
-            fl_job_log (job, FL_LOG_WARNING, NULL,
-                        _ ("No answer yet. Press reset on the board, with BOOT0 high: it is called again"));
-          continue;
-        }
-      if (!lines && options->timeout_s == 0 && fl_connect_job_revive (job, cancellable, &revival))
-        return TRUE;
-      fl_job_mark_from (job, call);
-      g_propagate_error (error, revival != NULL ? g_steal_pointer (&revival) : g_steal_pointer (&problem));
-      return FALSE;
+      if (is_out_of_time (job, i, n_planned))
+        break;
+      if (!lines)
+        fl_job_log (job, FL_LOG_WARNING, NULL,
+                    _ ("No answer yet. Press reset on the board, with BOOT0 high: it is called again"));
     }
+  if (!lines && options->timeout_s == 0 && !attempt.heard && fl_connect_job_revive (job, cancellable, &revival))
+    return TRUE;
+  if (revival == NULL && !fl_connect_job_set_baud (job, attempt.baud, error))
+    return FALSE;
+  fl_job_mark_range (job, attempt.from, attempt.to);
+  g_propagate_error (error, revival != NULL ? g_steal_pointer (&revival) : g_steal_pointer (&problem));
+  return FALSE;
 }
 
 static gboolean

@@ -44,7 +44,8 @@ typedef struct
   guint n_samples; /* ever taken in this stage */
   char *step;      /* what is being done, for the log; NULL: between two steps */
   guint64 step_from;
-  guint64 mark;
+  guint64 mark;      /* the trace's record where the last exchange began */
+  guint64 mark_end;  /* and where it ended; 0: it is the last */
   guint64 counted_to; /* the trace's record up to which wire is counted */
   guint64 wire;
 
@@ -78,7 +79,7 @@ void          fl_job_conclude_failure (FlJob *self, const GError *error);
 FlBoot  *fl_job_get_boot      (FlJob *self, GError **error); /* fails when the session is not connected */
 void     fl_job_begin_step    (FlJob *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void     fl_job_mark          (FlJob *self);                 /* the next exchange begins here */
-void     fl_job_mark_from     (FlJob *self, guint64 record); /* what failed began there */
+void     fl_job_mark_range    (FlJob *self, guint64 from, guint64 to); /* trace records that show what failed */
 void     fl_job_end_step      (FlJob *self, const char *detail); /* [OK]; NULL: the exchanges since it began */
 void     fl_job_fail_step     (FlJob *self, const char *message); /* [KO], and the job goes on */
 void     fl_job_expect        (FlJob *self, double seconds); /* of the whole job, until a rate is known */

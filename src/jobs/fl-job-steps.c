@@ -102,12 +102,16 @@ fl_job_mark (FlJob *self)
   FlJobPrivate *priv = fl_job_get_private (self);
 
   priv->mark = fl_trace_get_end (fl_session_get_trace (priv->session));
+  priv->mark_end = 0;
 }
 
 void
-fl_job_mark_from (FlJob *self, guint64 record)
+fl_job_mark_range (FlJob *self, guint64 from, guint64 to)
 {
-  fl_job_get_private (self)->mark = record;
+  FlJobPrivate *priv = fl_job_get_private (self);
+
+  priv->mark = from;
+  priv->mark_end = to;
 }
 
 void
@@ -179,7 +183,8 @@ fl_job_collect_lines (FlJob *self, GPtrArray *sent, GPtrArray *received)
 {
   FlJobPrivate *priv = fl_job_get_private (self);
   FlTrace *trace = fl_session_get_trace (priv->session);
-  g_autoptr (GPtrArray) exchanges = fl_decode_trace (trace, priv->mark, fl_trace_get_end (trace));
+  guint64 end = priv->mark_end > 0 ? priv->mark_end : fl_trace_get_end (trace);
+  g_autoptr (GPtrArray) exchanges = fl_decode_trace (trace, priv->mark, end);
 
   for (guint i = 0; i < exchanges->len; i++)
     {

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "job-board.h"
+
+#include "fl-connect-job.h"
+#include "fl-sim-transport.h"
+#include "job-wire.h"
+
+/* The board that "board:" opens: there is one at a time in a test. */
+static JobBoard *plugged;
+
+static FlTransport *
+open_plugged (const char *name, const FlLineSettings *settings, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FlTransport) inner = fl_sim_transport_new (plugged->board, settings, FALSE);
+
+  return job_wire_new (inner, plugged);
+}
+
+FlConnectOptions *
+job_board_options (void)
+{
+  return fl_connect_options_new ("board:under-test");
+}
+
+/* Plugs in a board; its session waits for a connect job. */
+JobBoard *
+job_board_new (const char *config)
+{
+  JobBoard *self = g_new0 (JobBoard, 1);
+  g_autoptr (FlSimConfig) parsed = NULL;
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+  g_autoptr (GError) error = NULL;
+
+  fl_transport_register_scheme ("board", open_plugged);
+  parsed = fl_sim_config_parse (config, &error);
+  g_assert_no_error (error);
+  self->board = fl_sim_board_new (parsed, &error);
+  g_assert_no_error (error);
+  self->context = g_main_context_new ();
+  self->cancellable = g_cancellable_new ();
+  job_board_session (self, options);
+  plugged = self;
+  return self;
+}
+
+void
+job_board_free (JobBoard *self)
+{
+  plugged = NULL;
+  g_object_unref (self->session);
+  g_object_unref (self->board);
+  g_object_unref (self->cancellable);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+void
+job_board_session (JobBoard *self, const FlConnectOptions *options)
+{
+  g_clear_object (&self->session);
+  self->session = fl_session_new (options);
+}
+
+FlDevice *
+job_board_device (JobBoard *self)
+{
+  return fl_session_get_device (self->session);
+}
+
+typedef struct
+{
+  JobBoard *board;
+  FlJob *job;
+  GThread *thread;
+  double fraction;
+  gboolean ended;
+  gboolean ok;
+  GError *error;
+} Watch;
+
+/* Every notification comes in the thread of the context that started the job, before the job has ended. */
+static void
+notify_cb (FlJob *job, GParamSpec *pspec, gpointer user_data)
+{
+  Watch *watch = user_data;
+
+  g_assert_true (g_thread_self () == watch->thread);
+  g_assert_true (g_main_context_is_owner (watch->board->context));
+  g_assert_false (watch->ended);
+  if (g_str_equal (pspec->name, "fraction"))
+    {
+      g_assert_cmpfloat (fl_job_get_fraction (job), >=, watch->fraction);
+      g_assert_cmpfloat (fl_job_get_fraction (job), <=, 1);
+      watch->fraction = fl_job_get_fraction (job);
+      watch->board->n_announced++;
+    }
+}
+
+static void
+sectors_cb (FlJob *job, gpointer user_data)
+{
+  Watch *watch = user_data;
+
+  g_assert_true (g_thread_self () == watch->thread);
+  g_assert_false (watch->ended);
+}
+
+static void
+ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Watch *watch = user_data;
+
+  g_assert_true (g_thread_self () == watch->thread);
+  g_assert_false (fl_job_is_running (watch->job));
+  watch->ok = fl_job_run_finish (FL_JOB (object), result, &watch->error);
+  watch->ended = TRUE;
+}
+
+/* What holds at the end of every job. */
+static void
+check_end (Watch *watch)
+{
+  gboolean cancelled = g_error_matches (watch->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  g_assert_true (watch->ok == (watch->error == NULL));
+  if (watch->ok)
+    {
+      g_assert_cmpfloat_with_epsilon (fl_job_get_fraction (watch->job), 1, 1e-9);
+      g_assert_cmpint (fl_job_get_stage (watch->job), ==, FL_STAGE_DONE);
+      g_assert_null (fl_job_get_explanation (watch->job));
+      g_assert_null (fl_job_get_board_state (watch->job));
+    }
+  else
+    {
+      g_assert_cmpfloat (fl_job_get_fraction (watch->job), <, 1);
+      g_assert_cmpint (fl_job_get_stage (watch->job), !=, FL_STAGE_DONE);
+      g_assert_true (cancelled == (fl_job_get_explanation (watch->job) == NULL));
+      g_assert_cmpuint (g_list_model_get_n_items (fl_job_get_log (watch->job)), >, 0);
+    }
+}
+
+/* Runs a job to its end in the board's own context, which is the thread's default meanwhile. */
+gboolean
+job_board_run (JobBoard *self, FlJob *job, GError **error)
+{
+  Watch watch = { .board = self, .job = job, .thread = g_thread_self () };
+  gint64 started = g_get_monotonic_time ();
+
+  self->n_announced = 0;
+  self->n_sent = 0;
+  g_main_context_push_thread_default (self->context);
+  g_assert_true (g_main_context_acquire (self->context));
+  g_signal_connect (job, "notify", G_CALLBACK (notify_cb), &watch);
+  g_signal_connect (job, "sectors-changed", G_CALLBACK (sectors_cb), &watch);
+  fl_job_run_async (job, self->cancellable, ended_cb, &watch);
+  g_assert_true (fl_job_is_running (job));
+  while (!watch.ended)
+    g_main_context_iteration (self->context, TRUE);
+  g_signal_handlers_disconnect_by_data (job, &watch);
+  g_main_context_release (self->context);
+  g_main_context_pop_thread_default (self->context);
+  self->real_us = g_get_monotonic_time () - started;
+  check_end (&watch);
+  if (watch.error != NULL)
+    g_propagate_error (error, watch.error);
+  return watch.ok;
+}
+
+void
+job_board_connect (JobBoard *self)
+{
+  g_autoptr (FlJob) job = fl_connect_job_new (self->session);
+  g_autoptr (GError) error = NULL;
+
+  job_board_run (self, job, &error);
+  g_assert_no_error (error);
+  g_assert_true (fl_session_is_connected (self->session));
+}
+
+/* Whether a line of the log, or what it unfolds to, has this text. */
+gboolean
+job_board_logged (FlJob *job, FlLogStatus status, const char *part)
+{
+  GListModel *log = fl_job_get_log (job);
+
+  for (guint i = 0; i < g_list_model_get_n_items (log); i++)
+    {
+      g_autoptr (FlLogEntry) entry = g_list_model_get_item (log, i);
+      const char *detail = fl_log_entry_get_detail (entry);
+
+      if (fl_log_entry_get_status (entry) == status
+          && (strstr (fl_log_entry_get_text (entry), part) != NULL
+              || (detail != NULL && strstr (detail, part) != NULL)))
+        return TRUE;
+    }
+  return FALSE;
+}

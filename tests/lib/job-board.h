@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-job.h"
+#include "fl-sim-board.h"
+
+G_BEGIN_DECLS
+
+/**
+ * JobBoard:
+ *
+ * A simulated board on the virtual clock with a session on it, for tests of jobs. Everything happens in a main context
+ * of its own, which is not the default one. A cancellable can be triggered at a given byte.
+ */
+typedef struct
+{
+  FlSimBoard   *board;
+  FlSession    *session;
+  GMainContext *context;
+  GCancellable *cancellable; /* of every job that runs */
+
+  /* Asked of the wire. */
+  guint64       cancel_at;   /* triggers the cancellable when so many bytes were sent by the job; 0: never */
+  guint64       n_sent;      /* bytes that the job has sent */
+  gint64        cancelled_at; /* µs on the virtual clock; 0: was not */
+  gint64        ended_at;    /* µs, when the job had ended */
+
+  /* Seen of the last job. */
+  guint         n_announced; /* batches of notifications */
+  gint64        real_us;     /* that it took */
+} JobBoard;
+
+JobBoard *job_board_new     (const char *config); /* as behind "sim:" */
+void      job_board_free    (JobBoard *self);
+void      job_board_session (JobBoard *self, const FlConnectOptions *options); /* a new session on the same board */
+FlConnectOptions *job_board_options (void);
+gboolean  job_board_run     (JobBoard *self, FlJob *job, GError **error); /* checks what holds for every job */
+void      job_board_connect (JobBoard *self);                             /* must succeed */
+FlDevice *job_board_device  (JobBoard *self);
+gboolean  job_board_logged  (FlJob *job, FlLogStatus status, const char *part); /* in a line or its detail */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (JobBoard, job_board_free)
+
+G_END_DECLS

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "job-wire.h"
+
+struct _JobWire
+{
+  GObject parent_instance;
+
+  FlTransport *inner;
+  JobBoard *board;
+};
+
+static void job_wire_iface_init (FlTransportInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (JobWire, job_wire, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (FL_TYPE_TRANSPORT, job_wire_iface_init))
+
+FlTransport *
+job_wire_new (FlTransport *inner, JobBoard *board)
+{
+  JobWire *self = g_object_new (JOB_TYPE_WIRE, NULL);
+
+  self->inner = g_object_ref (inner);
+  self->board = board;
+  return FL_TRANSPORT (self);
+}
+
+static FlTransport *
+get_inner (FlTransport *transport)
+{
+  return JOB_WIRE (transport)->inner;
+}
+
+static gboolean
+job_wire_write (FlTransport *transport, const guint8 *data, gsize length, gint64 deadline, GCancellable *cancellable,
+                GError **error)
+{
+  JobBoard *board = JOB_WIRE (transport)->board;
+  FlTransport *inner = get_inner (transport);
+
+  board->n_sent += length;
+  if (board->cancel_at > 0 && board->n_sent >= board->cancel_at && board->cancelled_at == 0)
+    {
+      board->cancelled_at = MAX (fl_transport_get_time (inner), 1);
+      g_cancellable_cancel (board->cancellable);
+    }
+  return FL_TRANSPORT_GET_IFACE (inner)->write (inner, data, length, deadline, cancellable, error);
+}
+
+static gboolean
+job_wire_read_some (FlTransport *transport, guint8 *data, gsize length, gint64 deadline, gsize *n_read,
+                    GCancellable *cancellable, GError **error)
+{
+  FlTransport *inner = get_inner (transport);
+
+  return FL_TRANSPORT_GET_IFACE (inner)->read_some (inner, data, length, deadline, n_read, cancellable, error);
+}
+
+static gboolean
+job_wire_set_settings (FlTransport *transport, const FlLineSettings *settings, GError **error)
+{
+  return fl_transport_set_settings (get_inner (transport), settings, error);
+}
+
+static void
+job_wire_get_settings (FlTransport *transport, FlLineSettings *settings)
+{
+  fl_transport_get_settings (get_inner (transport), settings);
+}
+
+static gboolean
+job_wire_set_lines (FlTransport *transport, FlLines mask, FlLines lines, GError **error)
+{
+  return fl_transport_set_lines (get_inner (transport), mask, lines, error);
+}
+
+static gboolean
+job_wire_get_lines (FlTransport *transport, FlLines *lines, GError **error)
+{
+  return fl_transport_get_lines (get_inner (transport), lines, error);
+}
+
+static gboolean
+job_wire_discard (FlTransport *transport, GError **error)
+{
+  return fl_transport_discard (get_inner (transport), error);
+}
+
+static FlLineErrors
+job_wire_take_errors (FlTransport *transport)
+{
+  return fl_transport_take_errors (get_inner (transport));
+}
+
+static gint64
+job_wire_get_time (FlTransport *transport)
+{
+  JobWire *self = JOB_WIRE (transport);
+
+  self->board->ended_at = fl_transport_get_time (self->inner);
+  return self->board->ended_at;
+}
+
+static gboolean
+job_wire_wait (FlTransport *transport, gint64 until, GCancellable *cancellable, GError **error)
+{
+  FlTransport *inner = get_inner (transport);
+
+  return FL_TRANSPORT_GET_IFACE (inner)->wait (inner, until, cancellable, error);
+}
+
+static const char *
+job_wire_get_name (FlTransport *transport)
+{
+  return fl_transport_get_name (get_inner (transport));
+}
+
+static void
+job_wire_close (FlTransport *transport)
+{
+  fl_transport_close (get_inner (transport));
+}
+
+static void
+job_wire_iface_init (FlTransportInterface *iface)
+{
+  iface->write = job_wire_write;
+  iface->read_some = job_wire_read_some;
+  iface->set_settings = job_wire_set_settings;
+  iface->get_settings = job_wire_get_settings;
+  iface->set_lines = job_wire_set_lines;
+  iface->get_lines = job_wire_get_lines;
+  iface->discard = job_wire_discard;
+  iface->take_errors = job_wire_take_errors;
+  iface->get_time = job_wire_get_time;
+  iface->wait = job_wire_wait;
+  iface->get_name = job_wire_get_name;
+  iface->close = job_wire_close;
+}
+
+static void
+job_wire_finalize (GObject *object)
+{
+  g_clear_object (&JOB_WIRE (object)->inner);
+  G_OBJECT_CLASS (job_wire_parent_class)->finalize (object);
+}
+
+static void
+job_wire_class_init (JobWireClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = job_wire_finalize;
+}
+
+static void
+job_wire_init (JobWire *self)
+{
+}
