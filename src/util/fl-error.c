@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl-error.h"
 
-G_DEFINE_QUARK (fl - error - quark, fl_error)
+G_DEFINE_QUARK (fl_error, fl_error)
 
 /* One row for each code: its stable name in reports and JSON, and the exit code of the command line (DESIGN.md §5). */
 static const struct
