@@ -32,27 +32,53 @@ fl_decoder_record (FlDecoder *self)
   return g_ptr_array_index (self->records, self->at);
 }
 
-/* What comes next: a FlTraceKind or FL_DECODE_END. Remarks within an exchange become lines of it. */
-int
-fl_decoder_peek (FlDecoder *self)
+/* Skips what has nothing to say. */
+static void
+fl_decoder_skip_empty (FlDecoder *self)
 {
   while (self->at < self->records->len)
     {
       FlTraceRecord *record = fl_decoder_record (self);
-      gboolean bytes = record->kind == FL_TRACE_SENT || record->kind == FL_TRACE_RECEIVED;
 
-      if (bytes && record->bytes != NULL && self->offset < g_bytes_get_size (record->bytes))
-        return (int) record->kind;
-      if (bytes)
-        self->errors |= record->errors;
-      else if (self->exchange != NULL && record->kind == FL_TRACE_NOTE)
-        fl_decoder_add_line (self, "· %s", record->text);
-      else
-        return (int) record->kind;
+      if (record->kind != FL_TRACE_SENT && record->kind != FL_TRACE_RECEIVED)
+        return;
+      if (record->bytes != NULL && self->offset < g_bytes_get_size (record->bytes))
+        return;
+      self->errors |= record->errors;
       self->at++;
       self->offset = 0;
     }
-  return FL_DECODE_END;
+}
+
+/* What comes next: a FlTraceKind or FL_DECODE_END. Within an exchange, remarks are looked through when bytes follow. */
+int
+fl_decoder_peek (FlDecoder *self)
+{
+  guint at;
+
+  fl_decoder_skip_empty (self);
+  for (at = self->at; self->exchange != NULL && at < self->records->len; at++)
+    {
+      FlTraceKind kind = ((FlTraceRecord *) g_ptr_array_index (self->records, at))->kind;
+
+      if (kind == FL_TRACE_SENT || kind == FL_TRACE_RECEIVED)
+        return (int) kind;
+      if (kind != FL_TRACE_NOTE)
+        break;
+    }
+  return self->at < self->records->len ? (int) fl_decoder_record (self)->kind : FL_DECODE_END;
+}
+
+/* Makes the remarks before the next bytes lines of the exchange. */
+static void
+fl_decoder_take_notes (FlDecoder *self)
+{
+  while (self->at < self->records->len && fl_decoder_record (self)->kind == FL_TRACE_NOTE)
+    {
+      fl_decoder_add_line (self, "· %s", fl_decoder_record (self)->text);
+      self->at++;
+      fl_decoder_skip_empty (self);
+    }
 }
 
 gint64
@@ -65,7 +91,7 @@ fl_decoder_peek_time (FlDecoder *self)
 gboolean
 fl_decoder_is_prompt (FlDecoder *self)
 {
-  return fl_decoder_peek (self) != FL_DECODE_END
+  return fl_decoder_peek (self) != FL_DECODE_END && fl_decoder_record (self)->kind != FL_TRACE_NOTE
          && (self->offset > 0 || fl_decoder_peek_time (self) - self->time < PROMPT_US);
 }
 
@@ -77,11 +103,17 @@ fl_decoder_take (FlDecoder *self, FlTraceKind kind, GByteArray *bytes, gsize len
 
   while (taken < length && fl_decoder_peek (self) == (int) kind)
     {
-      FlTraceRecord *record = fl_decoder_record (self);
+      FlTraceRecord *record;
+      const guint8 *data;
       gsize size;
-      const guint8 *data = g_bytes_get_data (record->bytes, &size);
-      gsize n = MIN (size - self->offset, length - taken);
+      gsize n;
 
+      fl_decoder_take_notes (self);
+      if (self->at == self->records->len || fl_decoder_record (self)->kind != kind)
+        break;
+      record = fl_decoder_record (self);
+      data = g_bytes_get_data (record->bytes, &size);
+      n = MIN (size - self->offset, length - taken);
       if (taken > 0 && self->offset == 0 && kind == FL_TRACE_SENT && record->time - self->time > PAUSE_US)
         break;
       if (bytes->len < MAX_TAKEN)
@@ -215,12 +247,11 @@ fl_decode_sync (FlDecoder *self)
     fl_decoder_add_line (self, "! %s",
                          _ ("0x7F was sent more than once without waiting: the first one synchronises, "
                             "each further pair is a bad command"));
-  if (fl_decoder_peek (self) != FL_TRACE_RECEIVED)
+  if (fl_decoder_take_run (self, FL_TRACE_RECEIVED, came) == 0)
     {
       fl_decoder_add_silence (self);
       return;
     }
-  fl_decoder_take_run (self, FL_TRACE_RECEIVED, came);
   while (skipped + 1 < came->len && (came->data[skipped] == 0x00 || came->data[skipped] == 0xFF))
     skipped++;
   answer = came->data[skipped];
@@ -243,11 +274,11 @@ fl_decode_sync (FlDecoder *self)
 static void
 fl_decode_no_command (FlDecoder *self, GByteArray *sent)
 {
-  gboolean damaged_pair = sent->len == 2 && fl_command_get_name (sent->data[0]) != NULL;
   gboolean same;
 
   fl_decoder_take_run (self, FL_TRACE_SENT, sent);
-  same = fl_bytes_all (sent->data, sent->len, sent->data[0]);
+  same = sent->len > 1 && fl_bytes_all (sent->data + 1, sent->len - 1, sent->data[1])
+         && (sent->len > 2 || sent->data[0] == sent->data[1]);
   if (sent->len == 1)
     self->exchange->title = g_strdup (_ ("Half a command"));
   else
@@ -256,7 +287,7 @@ fl_decode_no_command (FlDecoder *self, GByteArray *sent)
     fl_decoder_add_bytes (self, FL_TRACE_SENT, sent->data, sent->len, _ ("one byte: half a command"));
   else
     fl_decoder_add_bytes (self, FL_TRACE_SENT, sent->data, sent->len, _ ("not a code and its complement"));
-  if (damaged_pair && !same)
+  if (sent->len == 2 && !same && fl_command_get_name (sent->data[0]) != NULL)
     fl_decoder_add_line (self, _ ("! wrong complement: behind %02X (%s) AN3155 wants %02X, not %02X"), sent->data[0],
                          fl_command_get_name (sent->data[0]), sent->data[0] ^ 0xFF, sent->data[1]);
   if (fl_decoder_take_ack (self))
