@@ -14,6 +14,7 @@ fl_sim_memory_new (const FlChip *chip, FlLayout *layout, guint flash_kib, guint8
   self->chip = chip;
   self->flash = fl_sim_flash_new (chip, layout);
   self->options = fl_sim_options_new (chip, rdp_level, boot0_ignored);
+  fl_sim_options_set_layout (self->options, layout);
   self->bootloader_id = bootloader_id;
   self->flash_kib = (guint16) flash_kib;
   self->ram = g_malloc0 (MAX (chip->ram_kib, 1) * 1024);

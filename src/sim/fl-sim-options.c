@@ -129,6 +129,31 @@ fl_sim_options_new (const FlChip *chip, guint8 rdp_level, gboolean boot0_ignored
   return self;
 }
 
+/**
+ * fl_sim_options_set_layout:
+ * @layout: how the flash is divided, one of the chip's row
+ *
+ * Sets the option bit that divides the flash so, where it is known which one that is.
+ */
+void
+fl_sim_options_set_layout (FlSimOptions *self, FlLayout *layout)
+{
+  for (guint i = 0; i < self->chip->layouts->len; i++)
+    {
+      const FlChipLayout *known = g_ptr_array_index (self->chip->layouts, i);
+      guint32 offset = known->option_address - self->chip->option_start;
+      guint32 bit = 1u << known->option_bit;
+      guint32 word;
+
+      if (known->layout != layout || known->option_address < self->chip->option_start
+          || offset + 4 > self->chip->option_size)
+        continue;
+      word = fl_bytes_get_le32 (self->data + offset);
+      fl_bytes_put_le32 (self->data + offset, known->option_value ? word | bit : word & ~bit);
+      fl_sim_options_complement (self);
+    }
+}
+
 void
 fl_sim_options_free (FlSimOptions *self)
 {

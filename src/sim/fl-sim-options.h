@@ -24,6 +24,7 @@ typedef struct
 
 FlSimOptions *fl_sim_options_new      (const FlChip *chip, guint8 rdp_level, gboolean boot0_ignored);
 void          fl_sim_options_free     (FlSimOptions *self);
+void          fl_sim_options_set_layout (FlSimOptions *self, FlLayout *layout);
 gboolean      fl_sim_options_write    (FlSimOptions *self, const guint8 *data, gsize length);
 gboolean      fl_sim_options_set_rdp  (FlSimOptions *self, guint8 level);
 void          fl_sim_options_set_protected (FlSimOptions *self, const guint8 *codes, guint n_codes);
