@@ -165,7 +165,7 @@ explain_busy (const char *path)
   struct stat node;
 
   if (stat (path, &node) == 0)
-    holder = fl_port_holder_find (node.st_rdev, FL_PORT_HOLDER_ANY);
+    holder = fl_port_holder_find (&node, FL_PORT_HOLDER_ANY);
   if (holder == NULL)
     return g_strdup_printf (_ ("Another program of another user has %s open. Close it first"), path);
   return g_strdup_printf (_ ("%s is in use by %s. Close that program first"), path, holder);

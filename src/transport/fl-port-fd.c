@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "fl-error.h"
@@ -55,16 +56,17 @@ fl_port_fd_open_locked (const char *path, GError **error)
   g_autofree char *holder = NULL;
   int code = 0;
   struct stat node;
+  struct termios term;
 
   if (fd < 0)
     {
       fl_port_errors_set_open (error, path, errno);
       return -1;
     }
-  if (!isatty (fd) || fstat (fd, &node) != 0 || flock (fd, LOCK_EX | LOCK_NB) != 0)
+  if (tcgetattr (fd, &term) != 0 || fstat (fd, &node) != 0 || flock (fd, LOCK_EX | LOCK_NB) != 0)
     code = errno;
   if (code == 0 && !fl_port_fd_is_pty (fd)) /* whoever serves a pty may keep its other end open as well */
-    holder = fl_port_holder_find (node.st_rdev, FL_PORT_HOLDER_OTHERS);
+    holder = fl_port_holder_find (&node, FL_PORT_HOLDER_OTHERS);
   if (code == 0 && holder == NULL)
     return fd;
   close (fd); /* first: this process is not to be named as the holder */

@@ -6,11 +6,10 @@
 #include "fl-port-holder.h"
 
 #include <glib/gi18n-lib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static gboolean
-process_holds (const char *pid, dev_t device)
+process_holds (const char *pid, const struct stat *node)
 {
   g_autofree char *folder = g_build_filename ("/proc", pid, "fd", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -20,11 +19,12 @@ process_holds (const char *pid, dev_t device)
     {
       g_autofree char *link = g_build_filename (folder, fd, NULL);
       char target[8] = "";
-      struct stat node;
+      struct stat other;
 
       /* Only what lies under /dev is looked at: stat() of a file on a dead network share may hang. */
       if (readlink (link, target, sizeof target - 1) > 5 && g_str_has_prefix (target, "/dev/")
-          && stat (link, &node) == 0 && S_ISCHR (node.st_mode) && node.st_rdev == device)
+          && stat (link, &other) == 0 && S_ISCHR (other.st_mode)
+          && (other.st_rdev == node->st_rdev || (other.st_dev == node->st_dev && other.st_ino == node->st_ino)))
         return TRUE;
     }
   return FALSE;
@@ -32,7 +32,7 @@ process_holds (const char *pid, dev_t device)
 
 /**
  * fl_port_holder_find:
- * @device: a tty's device number (st_rdev)
+ * @node: what stat() says of a tty
  * @scope: whether this process counts
  *
  * Finds a process that has a tty open. Without privileges only the user's own processes can be looked into.
@@ -40,7 +40,7 @@ process_holds (const char *pid, dev_t device)
  * Returns: (transfer full) (nullable): such as "screen (process 4711)"; %NULL when none is seen
  */
 char *
-fl_port_holder_find (dev_t device, FlPortHolderScope scope)
+fl_port_holder_find (const struct stat *node, FlPortHolderScope scope)
 {
   g_autoptr (GDir) proc = g_dir_open ("/proc", 0, NULL);
   g_autofree char *self = g_strdup_printf ("%d", (int) getpid ());
@@ -52,7 +52,7 @@ fl_port_holder_find (dev_t device, FlPortHolderScope scope)
       g_autofree char *name = NULL;
 
       if (!g_ascii_isdigit (pid[0]) || (scope == FL_PORT_HOLDER_OTHERS && g_str_equal (pid, self))
-          || !process_holds (pid, device))
+          || !process_holds (pid, node))
         continue;
       comm = g_build_filename ("/proc", pid, "comm", NULL);
       if (g_file_get_contents (comm, &name, NULL, NULL))

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <glib.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,6 @@ typedef enum
   FL_PORT_HOLDER_OTHERS, /* other processes only */
 } FlPortHolderScope;
 
-char *fl_port_holder_find (dev_t device, FlPortHolderScope scope);
+char *fl_port_holder_find (const struct stat *node, FlPortHolderScope scope);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "fl-port-errors.h"
 #include "fl-transport-private.h"
 #ifdef G_OS_UNIX
+#include <errno.h>
 #include <unistd.h>
 
 #include "fl-port-fd.h"
@@ -58,6 +59,17 @@ fl_serial_transport_fail (FlSerialTransport *self, const char *doing, GError **e
   return FALSE;
 }
 
+/* libserialport 0.1.1 reports a full buffer as a failure when not one byte fits. */
+static gboolean
+fl_serial_transport_would_block (void)
+{
+#ifdef G_OS_UNIX
+  return sp_last_error_code () == EAGAIN;
+#else
+  return FALSE;
+#endif
+}
+
 /* A hung-up port reads as an empty one: only asking how much is there tells them apart. */
 static gboolean
 fl_serial_transport_check_present (FlSerialTransport *self, GError **error)
@@ -100,9 +112,9 @@ fl_serial_transport_write (FlTransport *transport, const guint8 *data, gsize len
     {
       int n = sp_nonblocking_write (self->port, data + done, length - done);
 
-      if (n < 0)
+      if (n < 0 && !fl_serial_transport_would_block ())
         return fl_serial_transport_fail (self, _ ("sending"), error);
-      done += (gsize) n;
+      done += (gsize) MAX (n, 0);
       if (done == length)
         return TRUE;
       if (g_get_monotonic_time () >= deadline)

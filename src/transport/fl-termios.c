@@ -13,6 +13,26 @@
 
 static const tcflag_t size_bits[] = { CS5, CS6, CS7, CS8 };
 
+/* Rates with a code of their own: whoever serves a pty may look for the code, and find no meaning in BOTHER. */
+static const struct
+{
+  guint baud;
+  tcflag_t code;
+} rate_codes[] = {
+  { 1200, B1200 },     { 2400, B2400 },     { 4800, B4800 },     { 9600, B9600 },       { 19200, B19200 },
+  { 38400, B38400 },   { 57600, B57600 },   { 115200, B115200 }, { 230400, B230400 },   { 460800, B460800 },
+  { 500000, B500000 }, { 576000, B576000 }, { 921600, B921600 }, { 1000000, B1000000 }, { 2000000, B2000000 },
+};
+
+static tcflag_t
+rate_code (guint baud)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rate_codes); i++)
+    if (rate_codes[i].baud == baud)
+      return rate_codes[i].code;
+  return BOTHER;
+}
+
 /**
  * fl_termios_apply:
  * @fd: a tty
@@ -34,7 +54,7 @@ fl_termios_apply (int fd, const FlLineSettings *asked, FlLineSettings *got)
   term.c_iflag = asked->parity == FL_PARITY_NONE ? IGNBRK | IGNPAR : IGNBRK;
   term.c_oflag = 0;
   term.c_lflag = 0;
-  term.c_cflag = BOTHER | size_bits[asked->data_bits - 5] | CREAD | CLOCAL | HUPCL;
+  term.c_cflag = rate_code (asked->baud) | size_bits[asked->data_bits - 5] | CREAD | CLOCAL | HUPCL;
   if (asked->parity != FL_PARITY_NONE)
     term.c_cflag |= asked->parity == FL_PARITY_ODD ? PARENB | PARODD : PARENB;
   if (asked->stop_bits == 2)
