@@ -12,8 +12,9 @@ make_trace (const guint8 *data, size_t size)
   while (size > 0)
     {
       guint8 head = *data++;
-      gsize n = MIN (--size, (gsize) (head >> 2 & 0xF));
+      gsize n = MIN (size - 1, (gsize) (head >> 2 & 0xF));
 
+      size--;
       time += (head & 0x40) != 0 ? 300000 : (head & 0x80) != 0 ? 8000 : 100;
       if ((head & 3) == 3)
         fl_trace_add_text (trace, FL_TRACE_SETTINGS + head % 4, time, "text");

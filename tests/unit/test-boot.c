@@ -341,6 +341,7 @@ static const struct
   { "read/nack-count", run_read, "> 11 EE < 79 > 08 00 04 00 0C < 79 > 03 FC < 1F", FL_ERROR_NACK },
   { "read/data-parity", run_read, "> 11 EE < 79 > 08 00 04 00 0C < 79 > 03 FC < 79 00 !parity 01 02 03",
     FL_ERROR_PROTOCOL },
+  { "read/too-much", run_read, "> 11 EE < 79 > 08 00 04 00 0C < 79 > 03 FC < 79 00 01 02 03 04", FL_ERROR_PROTOCOL },
   { "write/nack-data", run_write, "> 31 CE < 79 > 08 00 01 00 09 < 79 > 03 11 22 33 44 47 < 1F", FL_ERROR_NACK },
   { "go/noise", run_go, "> 21 DE < 79 > 08 00 00 00 08 < 7B", FL_ERROR_PROTOCOL },
   { "erase/too-slow", run_erase, "> 43 BC < 79 > 02 01 02 05 04 < wait:250 79", FL_ERROR_TIMEOUT },
