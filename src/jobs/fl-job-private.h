@@ -31,11 +31,11 @@ typedef struct
   FlExplanation *explanation;
   char *board_state;
   double seconds;
-  GAsyncReadyCallback callback;
-  gpointer user_data;
+  GThread *thread;
 
   /* Worker. */
-  GTask *task;
+  GTask *task;   /* main context's, but for what is constant in it */
+  GError *error; /* how it ended */
   gint64 started; /* microseconds on the session's clock */
   guint64 total;  /* bytes on the wire */
   guint64 done;

@@ -117,6 +117,7 @@ fl_job_add_done (FlJob *self, guint64 wire_bytes)
   double rate, fraction, left = -1;
 
   FL_ASSERT_WORKER ();
+  fl_job_count_wire (self);
   priv->done = MIN (priv->done + wire_bytes, priv->total);
   rate = fl_job_measure_rate (priv, fl_session_get_elapsed (priv->session));
   /* The last hundredth is for the end itself: what still has to be checked when all bytes are through. */

@@ -146,7 +146,7 @@ fl_job_expect (FlJob *self, double seconds)
 /**
  * fl_job_count_wire:
  *
- * Has to be called now and then: the trace drops its oldest records.
+ * fl_job_add_done() calls it often enough: the trace drops its oldest records.
  *
  * Returns: bytes sent and received since the job began. Worker.
  */

@@ -137,26 +137,58 @@ fl_job_retry_cb (FlBoot *boot, const char *message, gpointer user_data)
   fl_job_take_log (self, FL_LOG_WARNING, detail, message);
 }
 
-static void
-fl_job_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+/* Main context: the last thing that a worker had done. Nothing is left to announce, and the thread is gone, when the
+ * caller hears of the end. */
+static gboolean
+fl_job_ended_cb (gpointer user_data)
 {
-  FlJob *self = source_object;
+  FlJob *self = user_data;
   FlJobPrivate *priv = fl_job_get_private (self);
-  FlTrace *trace = fl_session_get_trace (priv->session);
+  g_autoptr (GTask) task = g_steal_pointer (&priv->task);
+  GSource *announce;
+
+  FL_ASSERT_MAIN ();
+  g_thread_join (g_steal_pointer (&priv->thread)); /* it has nothing left to do but to end */
+  announce = g_steal_pointer (&priv->pending.announce);
+  if (announce != NULL)
+    {
+      g_source_destroy (announce);
+      g_source_unref (announce);
+    }
+  fl_session_end_job (priv->session);
+  fl_job_flush (self);
+  priv->running = FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+  if (priv->error == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&priv->error));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not one of GTask's threads: those may keep the last reference to the task for a moment after the caller has heard of
+ * the end, and would then close the port when nobody expects it. */
+static gpointer
+fl_job_thread (gpointer data)
+{
+  FlJob *self = data;
+  FlJobPrivate *priv = fl_job_get_private (self);
+  GCancellable *cancellable = g_task_get_cancellable (priv->task);
+  g_autoptr (GSource) ended = g_idle_source_new ();
   FlBoot *boot;
-  g_autoptr (GError) error = NULL;
   gboolean ok;
 
   FL_ASSERT_WORKER ();
   priv->started = fl_session_get_elapsed (priv->session);
-  priv->mark = priv->step_from = priv->counted_to = fl_trace_get_end (trace);
+  priv->mark = priv->step_from = priv->counted_to = fl_trace_get_end (fl_session_get_trace (priv->session));
   boot = fl_session_get_boot (priv->session);
   if (boot != NULL)
     fl_boot_set_retry_func (boot, fl_job_retry_cb, self);
-  ok = !g_cancellable_set_error_if_cancelled (cancellable, &error) && fl_job_refresh_session (self, cancellable, &error)
-       && FL_JOB_GET_CLASS (self)->run (self, cancellable, &error);
+  ok = !g_cancellable_set_error_if_cancelled (cancellable, &priv->error)
+       && fl_job_refresh_session (self, cancellable, &priv->error)
+       && FL_JOB_GET_CLASS (self)->run (self, cancellable, &priv->error);
   if (!ok)
-    fl_job_conclude_failure (self, error);
+    fl_job_conclude_failure (self, priv->error);
 
   boot = fl_session_get_boot (priv->session);
   if (boot != NULL)
@@ -172,37 +204,10 @@ fl_job_thread (GTask *task, gpointer source_object, gpointer task_data, GCancell
   priv->pending.seconds = fl_job_get_elapsed (self);
   g_mutex_unlock (&priv->lock);
   fl_session_leave_worker (priv->session);
-  if (ok)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-/* Main context: nothing is left to announce when the caller hears of the end. */
-static void
-fl_job_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  FlJob *self = FL_JOB (object);
-  FlJobPrivate *priv = fl_job_get_private (self);
-  GAsyncReadyCallback callback = priv->callback;
-  GSource *announce;
-
-  FL_ASSERT_MAIN ();
-  g_mutex_lock (&priv->lock);
-  announce = g_steal_pointer (&priv->pending.announce);
-  g_mutex_unlock (&priv->lock);
-  if (announce != NULL)
-    {
-      g_source_destroy (announce);
-      g_source_unref (announce);
-    }
-  priv->task = NULL;
-  fl_session_end_job (priv->session);
-  fl_job_flush (self);
-  priv->running = FALSE;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
-  if (callback != NULL)
-    callback (object, result, priv->user_data);
+  g_source_set_priority (ended, g_task_get_priority (priv->task));
+  g_source_set_callback (ended, fl_job_ended_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (ended, g_task_get_context (priv->task));
+  return NULL;
 }
 
 /**
@@ -225,17 +230,15 @@ fl_job_run_async (FlJob *self, GCancellable *cancellable, GAsyncReadyCallback ca
   FL_ASSERT_MAIN ();
 
   priv->used = TRUE;
-  priv->callback = callback;
-  priv->user_data = user_data;
-  task = g_task_new (self, cancellable, fl_job_ended_cb, NULL);
+  task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, fl_job_run_async);
   /* A chip that was written was written, however late somebody pressed Cancel. */
   g_task_set_check_cancellable (task, FALSE);
-  priv->task = task;
+  priv->task = g_steal_pointer (&task); /* until it has ended: it keeps the job alive */
   fl_session_begin_job (priv->session);
   priv->running = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
-  g_task_run_in_thread (task, fl_job_thread);
+  priv->thread = g_thread_new ("fl-job", fl_job_thread, self);
 }
 
 /**

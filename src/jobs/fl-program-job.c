@@ -309,8 +309,6 @@ fl_program_job_write_blocks (FlProgramJob *self, FlBoot *boot, const guint8 *wan
         fl_job_set_sector (job, sector->index, FL_SECTOR_WRITTEN);
       if (wanted == NULL)
         fl_job_add_done (job, FL_OPS_WRITE_WIRE (block->length));
-      if (i % 64 == 0)
-        fl_job_count_wire (job);
     }
   return TRUE;
 }

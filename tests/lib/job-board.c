@@ -195,3 +195,85 @@ job_board_logged (FlJob *job, FlLogStatus status, const char *part)
     }
   return FALSE;
 }
+
+/* Some segments of random bytes, each within one bank, that do not touch. */
+FlImage *
+job_board_random_image (FlLayout *layout, guint32 seed, guint max_bytes)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  g_autoptr (FlImage) image = fl_image_new ();
+  g_autoptr (GError) error = NULL;
+  guint n_segments = (guint) g_rand_int_range (random, 1, 5);
+  guint n_sectors = fl_layout_get_n_sectors (layout);
+  guint per_segment = n_sectors / n_segments;
+
+  for (guint i = 0; i < n_segments && per_segment > 0; i++)
+    {
+      guint index = i * per_segment + (guint) g_rand_int_range (random, 0, (gint32) per_segment);
+      const FlSector *sector = fl_layout_get_sector (layout, index);
+      guint32 offset = (guint32) g_rand_int_range (random, 0, (gint32) sector->size - 1);
+      guint32 length = (guint32) g_rand_int_range (random, 1, (gint32) MAX (max_bytes / n_segments, 2));
+      g_autofree guint8 *data = NULL;
+
+      /* Not over its own share of sectors, so that segments never overlap; over several sectors where there is room. */
+      while (length > sector->size - offset - 1 && index + 1 < (i + 1) * per_segment
+             && fl_layout_get_sector (layout, index + 1)->address
+                    == fl_layout_get_sector (layout, index)->address + fl_layout_get_sector (layout, index)->size
+             && fl_layout_get_sector (layout, index + 1)->address - sector->address < offset + length)
+        index++;
+      length = MIN (length, fl_layout_get_sector (layout, index)->address + fl_layout_get_sector (layout, index)->size
+                                - sector->address - offset);
+      data = g_malloc (length);
+      for (guint32 at = 0; at < length; at++)
+        data[at] = g_rand_int_range (random, 0, 8) == 0 ? 0xFF : (guint8) g_rand_int (random);
+      fl_image_add (image, sector->address + offset, data, length, &error);
+      g_assert_no_error (error);
+    }
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&image);
+}
+
+guint8 *
+job_board_dup_flash (JobBoard *self, gsize *size)
+{
+  FlLayout *layout = fl_sim_board_get_layout (self->board);
+  GByteArray *flash = g_byte_array_new ();
+
+  for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (layout, i);
+
+      g_byte_array_append (flash, fl_sim_board_peek (self->board, sector->address, sector->size), sector->size);
+    }
+  *size = flash->len;
+  return g_byte_array_free (flash, FALSE);
+}
+
+void
+job_board_fill (JobBoard *self, guint32 seed)
+{
+  FlLayout *layout = fl_sim_board_get_layout (self->board);
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+
+  for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (layout, i);
+      g_autofree guint8 *data = g_malloc (sector->size);
+
+      for (guint32 at = 0; at < sector->size; at++)
+        data[at] = (guint8) g_rand_int_range (random, 1, 255);
+      g_assert_true (fl_sim_board_poke (self->board, sector->address, data, sector->size));
+    }
+}
+
+/* A job that programs @image into the connected board. */
+FlJob *
+job_board_program (JobBoard *self, FlImage *image, const FlPlanOptions *options, gboolean start)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlPlan) plan = fl_plan_new (job_board_device (self), image, options, &error);
+
+  g_assert_no_error (error);
+  return fl_program_job_new (self->session, plan, start);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "fl-job.h"
+#include "fl-program-job.h"
 #include "fl-sim-board.h"
 
 G_BEGIN_DECLS
@@ -37,6 +37,10 @@ FlConnectOptions *job_board_options (void);
 gboolean  job_board_run     (JobBoard *self, FlJob *job, GError **error); /* checks what holds for every job */
 void      job_board_connect (JobBoard *self);                             /* must succeed */
 FlDevice *job_board_device  (JobBoard *self);
+FlImage  *job_board_random_image (FlLayout *layout, guint32 seed, guint max_bytes); /* some segments anywhere in flash */
+guint8   *job_board_dup_flash (JobBoard *self, gsize *size); /* all sectors, one after the other */
+void      job_board_fill      (JobBoard *self, guint32 seed); /* flash, with anything but blank */
+FlJob    *job_board_program   (JobBoard *self, FlImage *image, const FlPlanOptions *options, gboolean start);
 gboolean  job_board_logged  (FlJob *job, FlLogStatus status, const char *part); /* in a line or its detail */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (JobBoard, job_board_free)
