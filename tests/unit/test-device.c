@@ -33,6 +33,7 @@ static const GeometryRow geometry_rows[] = {
   { "unusual", 0x460, 96, FALSE, 96, FALSE, 48, 1, 1 },
   { "unusual-sectors", 0x413, 96, FALSE, 96, FALSE, 4, 1, 1 }, /* the 64 KiB sector does not fit */
   { "tiny", 0x450, 64, FALSE, 64, FALSE, 0, 0, 0 },            /* not even one sector */
+  { "next-larger", 0x450, 768, FALSE, 768, FALSE, 6, 2, 1 },   /* as 1 MiB, with its banks apart; not as 2 MiB */
   { "unknown", 0x0FF, 64, TRUE, 64, TRUE, 0, 0, 0 },
 };
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fl-chip.h"
+#include "fl-error.h"
+#include "fuzz-main.h"
+
+/* Any text as a chip file: refused with a reason, or chips whose layouts hold together. */
+int
+LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) chips = fl_chip_db_parse (size > 0 ? (const char *) data : "", (gssize) size, "x.ini", &error);
+
+  if (chips == NULL)
+    {
+      g_assert_error (error, FL_ERROR, FL_ERROR_FORMAT);
+      return 0;
+    }
+  for (guint i = 0; i < chips->len; i++)
+    {
+      const FlChip *chip = g_ptr_array_index (chips, i);
+
+      g_assert_true (chip->name != NULL && chip->sources != NULL && chip->flash_kib > 0);
+      for (guint j = 0; j < chip->layouts->len; j++)
+        {
+          const FlChipLayout *known = g_ptr_array_index (chip->layouts, j);
+
+          g_assert_cmpuint (fl_layout_get_size (known->layout), ==, known->flash_kib * 1024);
+          g_assert_nonnull (fl_chip_get_layout (chip, known->flash_kib, NULL));
+        }
+    }
+  return 0;
+}
