@@ -293,7 +293,8 @@ fl_boot_attempt (FlBoot *self, FlBootExchange *exchange, FlBootStage *stage, GCa
   gsize n;
 
   *stage = FL_STAGE_COMMAND;
-  if (!fl_transport_read_some (self->transport, stray, sizeof stray, 0, &n, NULL, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !fl_transport_read_some (self->transport, stray, sizeof stray, 0, &n, NULL, error))
     return FL_FAILURE_FATAL;
   fl_transport_take_errors (self->transport);
   for (guint i = 0; i < exchange->n_steps; i++)
@@ -304,8 +305,7 @@ fl_boot_attempt (FlBoot *self, FlBootExchange *exchange, FlBootStage *stage, GCa
       *stage = step->stage;
       self->last_command = exchange->command;
       self->last_stage = step->stage;
-      if (step->length > 0
-          && !fl_boot_send (self, step->data, step->length, i == 0 || step->length > 5 ? cancellable : NULL, error))
+      if (step->length > 0 && !fl_boot_send (self, step->data, step->length, cancellable, error))
         return FL_FAILURE_FATAL;
       failure = fl_boot_expect_ack (self, exchange, step, cancellable, error);
       if (failure != FL_FAILURE_NONE)

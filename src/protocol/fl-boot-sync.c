@@ -31,7 +31,7 @@ fl_boot_probe (FlBoot *self, FlSyncAnswer *answer, GCancellable *cancellable, GE
   gint64 deadline;
 
   memset (answer, 0, sizeof *answer);
-  if (!fl_boot_send (self, &sync, 1, cancellable, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !fl_boot_send (self, &sync, 1, cancellable, error))
     return FALSE;
   deadline = fl_transport_get_time (self->transport) + (gint64) timeout_ms * 1000;
   while (answer->length < sizeof answer->data)
