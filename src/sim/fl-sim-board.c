@@ -12,7 +12,15 @@
 
 G_DEFINE_FINAL_TYPE (FlSimBoard, fl_sim_board, G_TYPE_OBJECT)
 
-static void fl_sim_board_run_rom (FlSimBoard *self, const FlSimByte *byte);
+static void fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup_us);
+
+#define STUB_BYTES    128
+#define AIRCR         0xE000ED0Cu
+#define AIRCR_RESET   0x05FA0004u
+#define FLASH_CR      0x40022010u /* F0; FLASH_SR of L4 */
+#define OBL_LAUNCH_F0 (1u << 13)
+#define OBL_LAUNCH_L4 (1u << 27)
+#define PEMPTY_L4     (1u << 17)
 
 /* The chip's own idea of the line: the host's rate once it has measured it, and its family's parity. */
 static void
@@ -41,6 +49,41 @@ fl_sim_board_wants_rom (FlSimBoard *self)
   return boot0 || self->empty;
 }
 
+/* Whether the code at @address holds this constant in its literals. */
+static gboolean
+fl_sim_board_finds_literal (FlSimBoard *self, guint32 address, guint32 value)
+{
+  guint8 bytes[4];
+
+  for (guint offset = 8; offset < STUB_BYTES; offset += 4)
+    {
+      for (guint i = 0; i < 4; i++)
+        bytes[i] = fl_sim_memory_read (self->memory, address + offset + i);
+      if (fl_bytes_get_le32 (bytes) == value)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* No instruction is executed here. But hosts start small programs in the RAM that do nothing but reset the chip, or
+ * make it load its option bytes: these are known by the registers and values that they write. */
+static gboolean
+fl_sim_board_run_stub (FlSimBoard *self, guint32 address, gint64 now)
+{
+  gboolean launches = fl_sim_board_finds_literal (self, address, FLASH_CR)
+                      && (fl_sim_board_finds_literal (self, address, OBL_LAUNCH_F0)
+                          || fl_sim_board_finds_literal (self, address, OBL_LAUNCH_L4));
+  gboolean resets =
+      fl_sim_board_finds_literal (self, address, AIRCR) && fl_sim_board_finds_literal (self, address, AIRCR_RESET);
+
+  if (fl_sim_memory_find (self->memory, address) != FL_SIM_AREA_RAM || (!launches && !resets))
+    return FALSE;
+  if (fl_sim_board_finds_literal (self, address, PEMPTY_L4))
+    self->empty = FALSE;
+  fl_sim_board_boot (self, launches, now, self->startup_us);
+  return TRUE;
+}
+
 /* Runs what has its vectors at @address. */
 static void
 fl_sim_board_run_application (FlSimBoard *self, guint32 address, gint64 now)
@@ -54,6 +97,8 @@ fl_sim_board_run_application (FlSimBoard *self, guint32 address, gint64 now)
     vectors[i] = fl_sim_memory_read (self->memory, address + i);
   stack = fl_bytes_get_le32 (vectors);
   entry = fl_bytes_get_le32 (vectors + 4);
+  if (fl_sim_board_run_stub (self, address, now))
+    return;
   self->state = FL_SIM_BOARD_CRASHED;
   if (stack < chip->ram_start || stack > chip->ram_start + chip->ram_kib * 1024 || (entry & 1) == 0
       || fl_sim_memory_find (self->memory, entry & ~1u) == FL_SIM_AREA_NONE)
@@ -110,6 +155,21 @@ fl_sim_board_reset (FlSimBoard *self, gboolean power_cycle, gint64 now)
     fl_sim_memory_clear_ram (self->memory);
   if (self->state != FL_SIM_BOARD_HELD)
     fl_sim_board_boot (self, power_cycle, now, self->startup_us);
+}
+
+/**
+ * fl_sim_board_press_reset:
+ *
+ * As if the reset button had been pressed a moment ago: the chip has started since, and looks for a first 0x7F.
+ */
+void
+fl_sim_board_press_reset (FlSimBoard *self)
+{
+  g_return_if_fail (FL_IS_SIM_BOARD (self));
+
+  fl_sim_board_stop (self, self->time);
+  if (self->state != FL_SIM_BOARD_HELD)
+    fl_sim_board_boot (self, FALSE, self->time, 0);
 }
 
 static void

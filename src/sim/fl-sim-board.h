@@ -63,6 +63,7 @@ gboolean      fl_sim_board_receive      (FlSimBoard *self, gint64 now, guint8 *b
 gint64        fl_sim_board_get_time     (FlSimBoard *self);                          /* the latest that it was told */
 gboolean      fl_sim_board_is_unplugged (FlSimBoard *self);
 void          fl_sim_board_reset        (FlSimBoard *self, gboolean power_cycle, gint64 now);
+void          fl_sim_board_press_reset  (FlSimBoard *self); /* a moment ago: it has started since */
 
 /* For tests: what the silicon holds, and what was done to it. */
 const guint8 *fl_sim_board_peek         (FlSimBoard *self, guint32 address, gsize length); /* flash; NULL: not flash */

@@ -60,7 +60,7 @@ open_sim (const char *name, const FlLineSettings *settings, GCancellable *cancel
   if (named == NULL)
     return NULL;
   if (!named->lines_wired)
-    fl_sim_board_reset (named->board, FALSE, fl_sim_board_get_time (named->board));
+    fl_sim_board_press_reset (named->board);
   transport = fl_sim_transport_new (named->board, settings, named->real_clock);
   fl_sim_transport_set_name (FL_SIM_TRANSPORT (transport), name);
   return transport;

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+
+#include "fl-error.h"
+#include "fl-sim-server.h"
+
+/* Options that are words of fl_sim_config_parse(): "--flash 128" is "flash=128". */
+static const char *const word_names[] = { "flash", "bank",  "latency-ms", "bl",     "rdp",  "boot0",
+                                          "blank", "talks", "deaf",       "unplug", "state" };
+
+typedef struct
+{
+  char *link;
+  char *device;
+  char *scenario;
+  char *clock;
+  int baud;
+  gboolean once;
+  gboolean trace;
+  gboolean version;
+  char *words[G_N_ELEMENTS (word_names)];
+} Arguments;
+
+static const char summary[] =
+    N_ ("Serves a simulated STM32 with its ROM bootloader (AN3155) on a pseudo terminal, for practice and tests.\n"
+        "Any program that programs an STM32 over a serial port can be used with it; a pseudo terminal carries no "
+        "parity, so tell it not to use any:\n\n"
+        "  flashloader-sim --pty /tmp/board --device 0x460 &\n"
+        "  stm32flash -m 8n1 -w firmware.bin -v /tmp/board");
+
+static const char description[] =
+    N_ ("When it is being served, “ready LINK” is printed. It ends on SIGTERM or SIGINT, and takes the link away.\n"
+        "Opening the port presses the board's reset button; BOOT0 is high.\n\n"
+        "Exit status: 0 done, 1 wrong usage, 2 the port could not be made, 7 a bad scenario or state file.");
+
+static gboolean
+parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
+{
+  char **words = arguments->words;
+  const GOptionEntry entries[] = {
+    { "pty", 0, 0, G_OPTION_ARG_FILENAME, &arguments->link, N_ ("Where to put the link to the port"), N_ ("LINK") },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &arguments->device, N_ ("The chip's product ID: 0x460"), N_ ("PID") },
+    { "scenario", 0, 0, G_OPTION_ARG_FILENAME, &arguments->scenario, N_ ("A board that misbehaves, as JSON"),
+      N_ ("FILE") },
+    { "clock", 0, 0, G_OPTION_ARG_STRING, &arguments->clock,
+      N_ ("real: as slow as a line (the default); fast: answers at once"), "real|fast" },
+    { "baud", 0, 0, G_OPTION_ARG_INT, &arguments->baud, N_ ("The line's rate, whatever the client sets"), "N" },
+    { "latency-ms", 0, 0, G_OPTION_ARG_STRING, &words[2], N_ ("Latency timer of the adapter"), "MS" },
+    { "flash", 0, 0, G_OPTION_ARG_STRING, &words[0], N_ ("Size of the flash; the largest there is"), "KIB" },
+    { "bank", 0, 0, G_OPTION_ARG_STRING, &words[1], N_ ("How the flash is divided"), "dual|single" },
+    { "bl", 0, 0, G_OPTION_ARG_STRING, &words[3], N_ ("Build of the bootloader: 0x92; the newest known"), "ID" },
+    { "rdp", 0, 0, G_OPTION_ARG_STRING, &words[4], N_ ("Readout protection level"), "0|1|2" },
+    { "boot0", 0, 0, G_OPTION_ARG_STRING, &words[5], N_ ("Whether the BOOT0 pin counts"), "used|ignored" },
+    { "blank", 0, 0, G_OPTION_ARG_STRING, &words[6], N_ ("0: an application is in the flash"), "1|0" },
+    { "talks", 0, 0, G_OPTION_ARG_STRING, &words[7], N_ ("1: the application prints text"), "0|1" },
+    { "deaf", 0, 0, G_OPTION_ARG_STRING, &words[8], N_ ("1: never answers"), "0|1" },
+    { "unplug", 0, 0, G_OPTION_ARG_STRING, &words[9], N_ ("Vanishes after so many bytes"), "N" },
+    { "state", 0, 0, G_OPTION_ARG_FILENAME, &words[10], N_ ("Keeps the flash between runs"), N_ ("FILE") },
+    { "once", 0, 0, G_OPTION_ARG_NONE, &arguments->once, N_ ("End when the first client closes the port"), NULL },
+    { "trace", 0, 0, G_OPTION_ARG_NONE, &arguments->trace, N_ ("Every byte on stderr"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_ ("Show the version"), NULL },
+    { 0 },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, description);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc == 1
+      && (arguments->version
+          || (arguments->link != NULL && (arguments->device != NULL) != (arguments->scenario != NULL)
+              && (g_strcmp0 (arguments->clock, "fast") == 0 || g_strcmp0 (arguments->clock, "real") == 0
+                  || arguments->clock == NULL))))
+    return TRUE;
+  g_set_error (error, FL_ERROR, FL_ERROR_USAGE,
+               _ ("“--pty LINK” and either “--device PID” or “--scenario FILE” are needed; see --help"));
+  return FALSE;
+}
+
+static FlSimBoard *
+make_board (const Arguments *arguments, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (arguments->device);
+  g_autoptr (FlSimConfig) config = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (word_names); i++)
+    if (arguments->words[i] != NULL && !g_str_equal (word_names[i], "state"))
+      g_string_append_printf (text, ",%s=%s", g_str_equal (word_names[i], "latency-ms") ? "latency" : word_names[i],
+                              arguments->words[i]);
+  if (arguments->scenario != NULL)
+    g_string_prepend (text, "scenario.json");
+  config = fl_sim_config_parse (text->str, error);
+  if (config == NULL)
+    return NULL;
+  if (arguments->scenario != NULL)
+    {
+      g_free (config->scenario_file);
+      config->scenario_file = g_strdup (arguments->scenario);
+    }
+  config->state_file = g_strdup (arguments->words[G_N_ELEMENTS (word_names) - 1]);
+  return fl_sim_board_new (config, error);
+}
+
+static void
+free_arguments (Arguments *arguments)
+{
+  g_free (arguments->link);
+  g_free (arguments->device);
+  g_free (arguments->scenario);
+  g_free (arguments->clock);
+  for (guint i = 0; i < G_N_ELEMENTS (word_names); i++)
+    g_free (arguments->words[i]);
+}
+
+static gboolean
+run (int argc, char **argv, Arguments *arguments, GError **error)
+{
+  g_autoptr (FlSimBoard) board = NULL;
+  FlSimServerOptions options = { 0 };
+
+  if (!parse_arguments (&argc, &argv, arguments, error))
+    return FALSE;
+  if (arguments->version)
+    {
+      g_print ("flashloader-sim " FL_VERSION "\n");
+      return TRUE;
+    }
+  board = make_board (arguments, error);
+  if (board == NULL)
+    return FALSE;
+  options.link = arguments->link;
+  options.baud = (guint) MAX (arguments->baud, 0);
+  options.fast = g_strcmp0 (arguments->clock, "fast") == 0;
+  options.once = arguments->once;
+  options.trace = arguments->trace;
+  return fl_sim_serve_pty (board, &options, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  Arguments arguments = { 0 };
+  gboolean ok;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, FL_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  ok = run (argc, argv, &arguments, &error);
+  free_arguments (&arguments);
+  if (ok)
+    return 0;
+  g_printerr ("flashloader-sim: %s\n", error->message);
+  return error->domain == G_OPTION_ERROR ? 1 : fl_error_get_exit_code (error);
+}
