@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fl-connect-job.h"
+#include "fl-error.h"
+#include "fl-flash-jobs.h"
+#include "job-board.h"
+
+#define BOARD         "0x460"
+#define SIZE          (40 * 1024) /* of the image: 20 pages */
+#define LAST_EXCHANGE 9           /* bytes that the last Read Memory sends */
+
+static FlImage *
+make_image (void)
+{
+  g_autoptr (FlImage) image = fl_image_new ();
+  g_autofree guint8 *data = g_malloc (SIZE);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < SIZE; i++)
+    data[i] = (guint8) (i * 11 ^ i >> 8);
+  fl_image_add (image, 0x08000000, data, SIZE, &error);
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&image);
+}
+
+/* A job that programs the image into a connected board that is not blank. */
+static FlJob *
+make_job (JobBoard *board)
+{
+  g_autoptr (FlImage) image = make_image ();
+
+  job_board_connect (board);
+  job_board_fill (board, 3);
+  return job_board_program (board, image, NULL, FALSE);
+}
+
+static guint64
+count_whole_job (void)
+{
+  static guint64 n_sent;
+
+  if (n_sent == 0)
+    {
+      g_autoptr (JobBoard) board = job_board_new (BOARD);
+      g_autoptr (FlJob) job = make_job (board);
+      g_autoptr (GError) error = NULL;
+
+      job_board_run (board, job, &error);
+      g_assert_no_error (error);
+      n_sent = board->n_sent;
+    }
+  return n_sent;
+}
+
+static void
+assert_programmed (JobBoard *board)
+{
+  g_autoptr (FlImage) image = make_image ();
+  gsize size;
+  const guint8 *data = g_bytes_get_data (fl_image_get_segment (image, 0)->data, &size);
+
+  g_assert_cmpmem (fl_sim_board_peek (board->board, 0x08000000, size), size, data, size);
+}
+
+/* Another job on the same session works, without a reset: the bootloader is brought back to the start of a command. */
+static void
+assert_session_works (JobBoard *board)
+{
+  g_autoptr (FlImage) image = make_image ();
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  board->cancel_at = 0;
+  g_cancellable_reset (board->cancellable);
+  job = job_board_program (board, image, NULL, FALSE);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  assert_programmed (board);
+}
+
+/* Cancelled at a byte, given as a part of all that the job sends. */
+static const struct
+{
+  const char *path;
+  double part;
+  const char *says; /* the state of the board */
+} cancel_cases[] = {
+  { "first-byte", 0.0, "perhaps erased" }, { "erasing", 0.002, "perhaps erased" },  { "checking", 0.007, "erased" },
+  { "writing", 0.10, "erased" },           { "writing-later", 0.5, "written" },     { "writing-last", 0.93, "written" },
+  { "verifying", 0.97, "verified" },       { "verifying-later", 0.99, "verified" },
+};
+
+static void
+test_cancel (gconstpointer data)
+{
+  guint row = GPOINTER_TO_UINT (data);
+  guint64 whole = count_whole_job ();
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlJob) job = make_job (board);
+  g_autoptr (GError) error = NULL;
+
+  board->cancel_at = MAX ((guint64) ((double) whole * cancel_cases[row].part), 1);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (board->cancelled_at, >, 0);
+  g_assert_cmpint (board->ended_at - board->cancelled_at, <=, 200000);
+  g_assert_false (fl_program_job_get_result (FL_PROGRAM_JOB (job))->verified);
+  if (strstr (fl_job_get_board_state (job), cancel_cases[row].says) == NULL)
+    g_error ("“%s” is not in: %s", cancel_cases[row].says, fl_job_get_board_state (job));
+  g_assert_nonnull (strstr (fl_job_get_board_state (job), "The application will not start; program again."));
+  g_assert_true (job_board_logged (job, FL_LOG_WARNING, "Cancelled"));
+  g_assert_true (fl_session_is_connected (board->session));
+  assert_session_works (board);
+}
+
+/* Cancelled at very many bytes: never anything else than cancelled or done, and always usable afterwards. */
+static void
+test_cancel_anywhere (void)
+{
+  guint64 whole = count_whole_job ();
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autoptr (JobBoard) board = job_board_new (BOARD);
+      g_autoptr (FlJob) job = make_job (board);
+      g_autoptr (GError) error = NULL;
+
+      board->cancel_at = 1 + (guint64) g_test_rand_int_range (0, (gint32) (whole - LAST_EXCHANGE));
+      g_test_message ("byte %" G_GUINT64_FORMAT, board->cancel_at);
+      g_assert_false (job_board_run (board, job, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpint (board->ended_at - board->cancelled_at, <=, 200000);
+      assert_session_works (board);
+    }
+}
+
+static void
+test_cancel_before (void)
+{
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlJob) job = make_job (board);
+  g_autofree guint8 *before = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  before = job_board_dup_flash (board, &size);
+  g_cancellable_cancel (board->cancellable);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (board->n_sent, ==, 0);
+  g_assert_cmpmem (fl_sim_board_peek (board->board, 0x08000000, 4096), 4096, before, 4096);
+}
+
+/* Cancelled in the last exchange, or when all was done: it was done, and is said to be. */
+static void
+test_cancel_late (gconstpointer data)
+{
+  guint64 whole = count_whole_job ();
+  guint64 before_end = GPOINTER_TO_UINT (data);
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlJob) job = make_job (board);
+  g_autoptr (GError) error = NULL;
+
+  board->cancel_at = whole - before_end;
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  g_cancellable_cancel (board->cancellable);
+  g_assert_true (fl_program_job_get_result (FL_PROGRAM_JOB (job))->verified);
+  assert_programmed (board);
+}
+
+/* Cancelling while the bootloader is called, and nothing answers. */
+static void
+test_cancel_connect (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x460,deaf=1");
+  g_autoptr (FlJob) job = fl_connect_job_new (board->session);
+  g_autoptr (GError) error = NULL;
+
+  board->cancel_at = 2;
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (board->ended_at - board->cancelled_at, <=, 200000);
+  g_assert_false (fl_session_is_connected (board->session));
+}
+
+/* A fault at a byte of the job: survived, with a word in the log. */
+static const struct
+{
+  const char *path;
+  gboolean to_host;
+  double part;
+  FlSimFault fault;
+  guint argument;
+} survived_cases[] = {
+  { "lost-to-chip", FALSE, 0.3, FL_SIM_FAULT_DROP, 0 },
+  { "lost-to-host", TRUE, 0.3, FL_SIM_FAULT_DROP, 0 },
+  { "flipped-to-chip", FALSE, 0.4, FL_SIM_FAULT_FLIP, 2 },
+  { "extra-to-chip", FALSE, 0.5, FL_SIM_FAULT_EXTRA, 0x55 },
+  { "extra-to-host", TRUE, 0.5, FL_SIM_FAULT_EXTRA, 0x33 },
+  { "nack", TRUE, 0.01, FL_SIM_FAULT_NACK, 0 },
+  { "late", TRUE, 0.2, FL_SIM_FAULT_LATE, 300 },
+  { "parity-in-read-back", TRUE, 0.9, FL_SIM_FAULT_PARITY, 0 },
+};
+
+static void
+test_survived (gconstpointer data)
+{
+  guint row = GPOINTER_TO_UINT (data);
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlJob) job = make_job (board);
+  g_autoptr (GError) error = NULL;
+  guint64 now =
+      survived_cases[row].to_host ? fl_sim_board_get_n_received (board->board) : fl_sim_board_get_n_sent (board->board);
+
+  fl_sim_board_add_fault (board->board, survived_cases[row].to_host,
+                          now + (guint64) (survived_cases[row].part * (double) count_whole_job ()),
+                          survived_cases[row].fault, survived_cases[row].argument);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  g_assert_true (fl_program_job_get_result (FL_PROGRAM_JOB (job))->verified);
+  assert_programmed (board);
+}
+
+/* A write that is acknowledged and not done: the read-back shows it, and it is mended once. */
+static void
+test_lost_write (void)
+{
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlJob) job = make_job (board);
+  g_autoptr (GError) error = NULL;
+  guint64 half = fl_sim_board_get_n_sent (board->board) + count_whole_job () / 2;
+
+  fl_sim_board_add_fault (board->board, FALSE, half, FL_SIM_FAULT_LOST_WRITE, 0);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  g_assert_true (fl_program_job_get_result (FL_PROGRAM_JOB (job))->verified);
+  g_assert_cmpuint (fl_program_job_get_result (FL_PROGRAM_JOB (job))->retries, >, 0);
+  g_assert_true (job_board_logged (job, FL_LOG_FAILED, "acknowledged the write and did not do it"));
+  g_assert_true (job_board_logged (job, FL_LOG_OK, "once more"));
+  assert_programmed (board);
+}
+
+/* A fault that ends the job: the error, and what is said of the board and of the way on. */
+static const struct
+{
+  const char *path;
+  double part;
+  FlSimFault fault;
+  int code;
+  const char *state;
+  const char *explained;
+} fatal_cases[] = {
+  { "unplugged-in-write", 0.5, FL_SIM_FAULT_UNPLUG, FL_ERROR_PORT_GONE, "written (not verified)", "unplugged" },
+  { "unplugged-in-verify", 0.97, FL_SIM_FAULT_UNPLUG, FL_ERROR_PORT_GONE, "verified", "unplugged" },
+  { "silent-in-write", 0.5, FL_SIM_FAULT_SILENCE, FL_ERROR_TIMEOUT, "written (not verified)", "fell silent" },
+};
+
+static void
+test_fatal (gconstpointer data)
+{
+  guint row = GPOINTER_TO_UINT (data);
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlJob) job = make_job (board);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  fl_sim_board_add_fault (board->board, FALSE,
+                          fl_sim_board_get_n_sent (board->board)
+                              + (guint64) (fatal_cases[row].part * (double) count_whole_job ()),
+                          fatal_cases[row].fault, 0);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, fatal_cases[row].code);
+  g_assert_false (fl_program_job_get_result (FL_PROGRAM_JOB (job))->verified);
+  if (strstr (fl_job_get_board_state (job), fatal_cases[row].state) == NULL)
+    g_error ("“%s” is not in: %s", fatal_cases[row].state, fl_job_get_board_state (job));
+  text = fl_explanation_to_text (fl_job_get_explanation (job));
+  if (strstr (text, fatal_cases[row].explained) == NULL)
+    g_error ("“%s” is not in: %s", fatal_cases[row].explained, text);
+  g_assert_true (fl_session_is_connected (board->session) == (fatal_cases[row].code != FL_ERROR_PORT_GONE));
+}
+
+/* The whole sentence, once. */
+static void
+test_board_state (void)
+{
+  guint64 whole = count_whole_job ();
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlJob) job = make_job (board);
+  g_autoptr (GError) error = NULL;
+
+  board->cancel_at = whole / 4;
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_true (
+      g_regex_match_simple ("^Flash: pages 0–19 erased, 0–[0-9] written \\(not verified\\), rest untouched\\. "
+                            "The application will not start; program again\\.$",
+                            fl_job_get_board_state (job), 0, 0));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cancel_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/job/cancel/", cancel_cases[i].path, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_cancel);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (survived_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/job/survived/", survived_cases[i].path, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_survived);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (fatal_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/job/fatal/", fatal_cases[i].path, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_fatal);
+    }
+  g_test_add_func ("/job/cancel-anywhere", test_cancel_anywhere);
+  g_test_add_func ("/job/cancel-before", test_cancel_before);
+  g_test_add_data_func ("/job/cancel-late/last-block", GUINT_TO_POINTER (LAST_EXCHANGE - 2), test_cancel_late);
+  g_test_add_data_func ("/job/cancel-late/after", GUINT_TO_POINTER (0), test_cancel_late);
+  g_test_add_func ("/job/cancel-connect", test_cancel_connect);
+  g_test_add_func ("/job/lost-write", test_lost_write);
+  g_test_add_func ("/job/board-state", test_board_state);
+  return g_test_run ();
+}
