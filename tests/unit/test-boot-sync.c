@@ -271,7 +271,7 @@ test_cut_is_safe (void)
   g_assert_cmpuint (n_unsafe, >, 0);
 }
 
-/* From every length of every packet that could be open, resync finds the way back and nothing is done. */
+/* The rules at the head of fl-boot-recovery.c. */
 static void
 test_filler_rules (void)
 {
@@ -284,6 +284,19 @@ test_filler_rules (void)
   g_assert_cmphex (filler[1], ==, 0x03);
   g_assert_true (fl_boot_choose_filler (command, 2, 0x44, FL_STAGE_PAGES, filler));
   g_assert_cmphex (filler[0], ==, filler[1]);
+  for (guint seed = 1; seed < 500; seed++)
+    {
+      guint8 packet[64];
+      guint8 h;
+
+      for (guint i = 0; i < sizeof packet; i++)
+        packet[i] = (guint8) ((seed * 7919 + i * (seed | 1)) * 2654435761U >> 24);
+      g_assert_true (fl_boot_choose_filler (packet, sizeof packet, 0x43, FL_STAGE_PAGES, filler));
+      h = filler[0] ^ filler[1];
+      g_assert_true (filler[0] % 2 == 0 && filler[0] != 0 && h % 2 == 1 && h != 0xFF);
+      g_assert_null (memchr (packet, filler[0], sizeof packet));
+      g_assert_null (memchr (packet, h, sizeof packet));
+    }
   for (guint i = 0; i < 128; i++)
     all_even[i] = (guint8) (2 * i);
   g_assert_false (fl_boot_choose_filler (all_even, sizeof all_even, 0x43, FL_STAGE_PAGES, filler));
