@@ -57,6 +57,8 @@ fl_application_open (GApplication *application, GFile **files, int n_files, cons
 {
   FlWindow *window = fl_application_get_window (FL_APPLICATION (application));
 
+  if (n_files > 0)
+    fl_window_open (window, files[0]);
   gtk_window_present (GTK_WINDOW (window));
 }
 
@@ -77,6 +79,12 @@ fl_application_command_line (GApplication *application, GApplicationCommandLine 
   window = fl_application_get_window (FL_APPLICATION (application));
   if (g_variant_dict_lookup (dict, "port", "&s", &port))
     fl_window_choose_port (window, port);
+  if (names != NULL && names[0] != NULL)
+    {
+      g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, names[0]);
+
+      fl_window_open (window, file);
+    }
   gtk_window_present (GTK_WINDOW (window));
   return 0;
 }

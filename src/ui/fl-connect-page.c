@@ -39,6 +39,7 @@ enum
 {
   CONNECTED,
   FAILED,
+  PORT_CHANGED,
   N_SIGNALS
 };
 
@@ -114,6 +115,13 @@ fl_connect_page_done_cb (GObject *source, GAsyncResult *result, gpointer user_da
       gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
     }
   g_signal_emit (self, signals[FAILED], 0);
+}
+
+static void
+fl_connect_page_port_cb (FlConnectPage *self)
+{
+  fl_connect_page_update (self);
+  g_signal_emit (self, signals[PORT_CHANGED], 0);
 }
 
 /**
@@ -229,7 +237,7 @@ static void
 fl_connect_page_init (FlConnectPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (self->ports, "notify::port", G_CALLBACK (fl_connect_page_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->ports, "notify::port", G_CALLBACK (fl_connect_page_port_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->connect, "clicked", G_CALLBACK (fl_connect_page_connect), self, G_CONNECT_SWAPPED);
 }
 

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  *
  * Step 1: the port, the line, and how the board gets into its bootloader; then connecting, and what went wrong with it.
  *
- * Signals: "connected" (#FlSession); "failed", when that did not come about.
+ * Signals: "connected" (#FlSession); "failed", when that did not come about; "port-changed", when another was chosen.
  */
 #define FL_TYPE_CONNECT_PAGE (fl_connect_page_get_type ())
 G_DECLARE_FINAL_TYPE (FlConnectPage, fl_connect_page, FL, CONNECT_PAGE, GtkWidget)

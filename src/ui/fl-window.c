@@ -7,74 +7,136 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-connect-job.h"
 #include "fl-connect-page.h"
-#include "fl-job-runner.h"
-#include "fl-log-pane.h"
+#include "fl-device-page.h"
+#include "fl-firmware-page.h"
+#include "fl-log-drawer.h"
+#include "fl-program-job.h"
+#include "fl-program-page.h"
 #include "fl-read-page.h"
+#include "fl-report-dialog.h"
+#include "fl-report.h"
 #include "fl-steps-bar.h"
 #include "fl-ui.h"
+#include "fl-verdict-view.h"
 
 struct _FlWindow
 {
   AdwApplicationWindow parent_instance;
 
   FlJobRunner *runner;
-  FlSession *session; /* nullable: never connected */
-  gboolean closing;   /* closes when the running job has ended */
+  FlFirmware *firmware;
+  FlSession *session;    /* nullable: never connected */
+  FlStep step;           /* shown */
+  gboolean then_program; /* as soon as it is connected: the next board */
+  gboolean closing;      /* closes when the running job has ended */
+  const char *verdict;   /* of the last program job; NULL: none */
+  gboolean verdict_is_ok;
 
   FlConnectPage *connect_page;
+  FlDevicePage *device_page;
+  FlFirmwarePage *firmware_page;
+  FlProgramPage *program_page;
   FlReadPage *read_page;
 
   /* template */
+  AdwToastOverlay *toasts;
   AdwViewStack *views;
   FlStepsBar *steps;
   GtkStack *pages;
-  GtkPaned *paned;
-  FlLogPane *log;
-  GtkToggleButton *log_button;
-  GtkLabel *last_line;
+  FlLogDrawer *log;
 };
 
 G_DEFINE_FINAL_TYPE (FlWindow, fl_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static const char *const page_names[] = { "connect", "device", "firmware", "program" };
+static const char *const page_names[] = {
+  [FL_STEP_CONNECT] = "connect",
+  [FL_STEP_DEVICE] = "device",
+  [FL_STEP_FIRMWARE] = "firmware",
+  [FL_STEP_PROGRAM] = "program",
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (page_names) == FL_N_STEPS);
+
+static FlDevice *
+fl_window_get_device (FlWindow *self)
+{
+  return self->session != NULL ? fl_session_get_device (self->session) : NULL;
+}
 
 static void
 fl_window_show_step (FlWindow *self, FlStep step)
 {
+  self->step = step;
   adw_view_stack_set_visible_child_name (self->views, "program");
   gtk_stack_set_visible_child_name (self->pages, page_names[step]);
   fl_steps_bar_set_current (self->steps, step);
 }
 
 static void
-fl_window_update (FlWindow *self)
+fl_window_toast (FlWindow *self, const char *text)
 {
-  g_autofree char *port = fl_connect_page_dup_port (self->connect_page);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
+}
+
+static gboolean
+fl_window_can_visit (FlWindow *self, FlStep step)
+{
+  switch (step)
+    {
+    case FL_STEP_CONNECT:
+      return TRUE;
+    case FL_STEP_DEVICE:
+      return fl_window_get_device (self) != NULL;
+    case FL_STEP_FIRMWARE:
+      return fl_window_get_device (self) != NULL || fl_firmware_get_file (self->firmware) != NULL;
+    case FL_STEP_PROGRAM:
+    default:
+      return self->verdict != NULL || FL_IS_PROGRAM_JOB (fl_job_runner_get_job (self->runner));
+    }
+}
+
+static FlStepState
+fl_window_get_step_state (FlWindow *self, FlStep step)
+{
   gboolean connected = self->session != NULL && fl_session_is_connected (self->session);
 
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.cancel", fl_job_runner_is_busy (self->runner));
-  fl_steps_bar_set_step (self->steps, FL_STEP_CONNECT, connected ? FL_STEP_DONE : FL_STEP_READY, port);
+  if (!fl_window_can_visit (self, step))
+    return FL_STEP_LATER;
+  if (step == FL_STEP_PROGRAM && self->verdict != NULL)
+    return self->verdict_is_ok ? FL_STEP_DONE : FL_STEP_FAILED;
+  if (step == FL_STEP_PROGRAM || (step == FL_STEP_CONNECT && !connected)
+      || (step == FL_STEP_FIRMWARE && fl_firmware_get_plan (self->firmware) == NULL))
+    return FL_STEP_READY;
+  return FL_STEP_DONE;
 }
 
 static void
-fl_window_last_line_cb (FlWindow *self, guint position, guint removed, guint added, GListModel *log)
+fl_window_update (FlWindow *self)
 {
-  guint n_entries = g_list_model_get_n_items (log);
-  g_autoptr (FlLogEntry) entry = n_entries > 0 ? g_list_model_get_item (log, n_entries - 1) : NULL;
-  g_autofree char *text = entry != NULL ? fl_log_entry_to_string (entry) : NULL;
+  FlDevice *device = fl_window_get_device (self);
+  gboolean busy = fl_job_runner_is_busy (self->runner);
+  g_autofree char *port = fl_connect_page_dup_port (self->connect_page);
+  g_autofree char *name = device != NULL ? fl_device_dup_name (device) : NULL;
+  g_autofree char *file = fl_firmware_dup_name (self->firmware);
+  const char *const details[FL_N_STEPS] = { port, name, file, self->verdict };
 
-  if (text != NULL)
-    gtk_label_set_text (self->last_line, text);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.cancel", busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.open", !busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.rescan", !busy);
+  for (guint i = 0; i < FL_N_STEPS; i++)
+    fl_steps_bar_set_step (self->steps, i, fl_window_get_step_state (self, i), details[i]);
 }
 
 static void
 fl_window_started_cb (FlWindow *self, FlJob *job)
 {
-  GListModel *log = fl_job_get_log (job);
-
-  fl_log_pane_add_log (self->log, log);
-  g_signal_connect_object (log, "items-changed", G_CALLBACK (fl_window_last_line_cb), self, G_CONNECT_SWAPPED);
+  /* Before the port is opened once more, it is given back: it can be opened only once. */
+  if (FL_IS_CONNECT_JOB (job) && self->session != NULL)
+    fl_session_close (self->session);
+  fl_log_drawer_add_job (self->log, job);
 }
 
 static void
@@ -85,21 +147,140 @@ fl_window_ended_cb (FlWindow *self, FlJob *job, GError *error)
     gtk_window_destroy (GTK_WINDOW (self));
 }
 
+/* Programs, after the user agreed; connects first where the board has left its bootloader since. */
+static void
+fl_window_program_cb (FlWindow *self)
+{
+  gboolean start = g_settings_get_boolean (fl_ui_get_settings (), "start");
+  FlPlan *plan = fl_firmware_get_plan (self->firmware);
+
+  if (fl_job_runner_is_busy (self->runner))
+    return;
+  if (self->session == NULL || !fl_session_is_connected (self->session))
+    {
+      self->then_program = TRUE;
+      fl_window_show_step (self, FL_STEP_CONNECT);
+      fl_connect_page_connect (self->connect_page);
+      return;
+    }
+  self->verdict = NULL;
+  fl_program_page_start (self->program_page, self->session, plan, start);
+  fl_window_show_step (self, FL_STEP_PROGRAM);
+  fl_window_update (self);
+}
+
 static void
 fl_window_connected_cb (FlWindow *self, FlSession *session)
 {
-  g_set_object (&self->session, session);
+  g_autoptr (FlSession) old = g_steal_pointer (&self->session);
+  FlDevice *device = fl_session_get_device (session);
+  gboolean then_program = self->then_program;
+  gboolean same_kind = old != NULL && fl_session_get_device (old) != NULL
+                       && fl_session_get_device (old)->pid == device->pid
+                       && fl_session_get_device (old)->flash_kib == device->flash_kib;
+
+  self->then_program = FALSE;
+  self->session = g_object_ref (session);
   fl_read_page_set_session (self->read_page, session);
+  fl_device_page_set_session (self->device_page, session);
+  fl_firmware_set_session (self->firmware, session);
   fl_window_update (self);
+  if (!then_program)
+    {
+      fl_window_show_step (self, FL_STEP_DEVICE);
+    }
+  else if (!same_kind)
+    {
+      fl_window_show_step (self, FL_STEP_DEVICE);
+      fl_window_toast (self, _ ("This is another chip than before: nothing was programmed."));
+    }
+  else
+    {
+      fl_window_show_step (self, FL_STEP_FIRMWARE);
+      fl_firmware_page_activate (self->firmware_page);
+    }
+}
+
+static void
+fl_window_connect_failed_cb (FlWindow *self)
+{
+  self->then_program = FALSE;
+}
+
+static void
+fl_window_continue_cb (FlWindow *self, gboolean can_program)
+{
+  if (can_program)
+    fl_window_show_step (self, FL_STEP_FIRMWARE);
+  else
+    adw_view_stack_set_visible_child_name (self->views, "read");
+}
+
+static void
+fl_window_notify_ended (FlWindow *self, const char *title)
+{
+  GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
+  g_autoptr (GNotification) notification = NULL;
+  g_autofree char *file = fl_firmware_dup_name (self->firmware);
+
+  if (application == NULL || gtk_window_is_active (GTK_WINDOW (self)))
+    return;
+  notification = g_notification_new (title);
+  g_notification_set_body (notification, file);
+  g_application_send_notification (application, "ended", notification);
+}
+
+static void
+fl_window_programmed_cb (FlWindow *self, FlProgramJob *job, GError *error)
+{
+  self->verdict = fl_verdict_get_title (job, error);
+  self->verdict_is_ok = error == NULL;
+  fl_window_update (self);
+  fl_window_notify_ended (self, self->verdict);
+}
+
+/* "Next board" is another one, to be connected; "Try again" is the same one, connected unless its port was lost. */
+static void
+fl_window_next_cb (FlWindow *self)
+{
+  if (self->verdict_is_ok && self->session != NULL)
+    fl_session_close (self->session);
+  fl_window_program_cb (self);
+}
+
+static void
+fl_window_save_report_cb (FlWindow *self)
+{
+  g_autofree char *log = fl_log_drawer_to_text (self->log);
+  g_autofree char *text = NULL;
+
+  if (fl_program_page_has_verdict (self->program_page))
+    {
+      text = fl_program_page_make_report (self->program_page, log);
+    }
+  else
+    {
+      FlReport report = { .session = self->session, .firmware = self->firmware, .log = log };
+
+      text = fl_report_to_text (&report);
+    }
+  fl_report_dialog_show (GTK_WINDOW (self), self->toasts, text);
+}
+
+static void
+fl_window_save_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  fl_window_save_report_cb (FL_WINDOW (widget));
 }
 
 static void
 fl_window_step_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  FlWindow *self = FL_WINDOW (widget);
   int step = g_variant_get_int32 (parameter);
 
-  if (step == FL_STEP_CONNECT)
-    fl_window_show_step (FL_WINDOW (widget), step);
+  if (step >= 0 && step < FL_N_STEPS && fl_window_can_visit (self, step))
+    fl_window_show_step (self, step);
 }
 
 static void
@@ -123,15 +304,125 @@ fl_window_rescan_action (GtkWidget *widget, const char *name, GVariant *paramete
 static void
 fl_window_log_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  fl_log_drawer_toggle (FL_WINDOW (widget)->log);
+}
+
+static void
+fl_window_open_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
   FlWindow *self = FL_WINDOW (widget);
 
-  gtk_toggle_button_set_active (self->log_button, !gtk_toggle_button_get_active (self->log_button));
+  if (fl_window_can_visit (self, FL_STEP_FIRMWARE))
+    fl_window_show_step (self, FL_STEP_FIRMWARE);
+  fl_firmware_page_choose (self->firmware_page);
+}
+
+static void
+fl_window_open_uri_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  fl_window_open (FL_WINDOW (widget), file);
 }
 
 static void
 fl_window_primary_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  fl_connect_page_connect (FL_WINDOW (widget)->connect_page);
+  FlWindow *self = FL_WINDOW (widget);
+
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "program") != 0)
+    return;
+  switch (self->step)
+    {
+    case FL_STEP_DEVICE:
+      fl_device_page_continue (self->device_page);
+      break;
+    case FL_STEP_FIRMWARE:
+      fl_firmware_page_activate (self->firmware_page);
+      break;
+    case FL_STEP_PROGRAM:
+      fl_program_page_activate (self->program_page);
+      break;
+    case FL_STEP_CONNECT:
+    default:
+      fl_connect_page_connect (self->connect_page);
+    }
+}
+
+static gboolean
+fl_window_drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointer user_data)
+{
+  FlWindow *self = user_data;
+  GSList *files = g_value_get_boxed (value);
+
+  if (files == NULL || fl_job_runner_is_busy (self->runner))
+    return FALSE;
+  fl_window_open (self, files->data);
+  return TRUE;
+}
+
+static void
+fl_window_close_response_cb (FlWindow *self, const char *response)
+{
+  if (!g_str_equal (response, "stop"))
+    return;
+  self->closing = TRUE;
+  if (fl_job_runner_is_busy (self->runner))
+    fl_job_runner_cancel (self->runner); /* goes on in fl_window_ended_cb() */
+  else
+    gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static gboolean
+fl_window_close_request (GtkWindow *window)
+{
+  FlWindow *self = FL_WINDOW (window);
+  GtkWidget *dialog;
+
+  if (!fl_job_runner_is_busy (self->runner))
+    return GTK_WINDOW_CLASS (fl_window_parent_class)->close_request (window);
+  if (self->closing)
+    return TRUE;
+  dialog = adw_message_dialog_new (window, _ ("Stop and close?"),
+                                   _ ("The board is being worked on. Stopping now can leave it without a complete "
+                                      "firmware until it is programmed again."));
+  gtk_window_set_title (GTK_WINDOW (dialog), _ ("Stop and close?"));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _ ("_Keep going"), "stop",
+                                    _ ("_Stop and close"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "stay");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "stay");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (fl_window_close_response_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return TRUE;
+}
+
+/**
+ * fl_window_open:
+ * @self: a window
+ * @file: the firmware to program
+ *
+ * Chooses a firmware file, unless a job runs.
+ */
+void
+fl_window_open (FlWindow *self, GFile *file)
+{
+  g_return_if_fail (FL_IS_WINDOW (self));
+
+  if (fl_job_runner_is_busy (self->runner))
+    return;
+  fl_firmware_open (self->firmware, file);
+  if (fl_window_get_device (self) != NULL)
+    {
+      fl_window_show_step (self, FL_STEP_FIRMWARE);
+    }
+  else
+    {
+      g_autofree char *name = fl_firmware_dup_name (self->firmware);
+      g_autofree char *text = g_strdup_printf (_ ("%s is chosen. Now connect to the board."), name);
+
+      fl_window_toast (self, text);
+    }
 }
 
 /**
@@ -153,8 +444,9 @@ fl_window_dispose (GObject *object)
   FlWindow *self = FL_WINDOW (object);
 
   if (self->runner != NULL)
-    fl_job_runner_cancel (self->runner);
+    fl_job_runner_cancel (self->runner); /* its end still comes, and finds the pages alive */
   g_clear_object (&self->runner);
+  g_clear_object (&self->firmware);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (fl_window_parent_class)->dispose (object);
 }
@@ -165,23 +457,25 @@ fl_window_class_init (FlWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = fl_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = fl_window_close_request;
 
-  g_type_ensure (FL_TYPE_LOG_PANE);
+  g_type_ensure (FL_TYPE_LOG_DRAWER);
   g_type_ensure (FL_TYPE_STEPS_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, FlWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, views);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, steps);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, pages);
-  gtk_widget_class_bind_template_child (widget_class, FlWindow, paned);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, log);
-  gtk_widget_class_bind_template_child (widget_class, FlWindow, log_button);
-  gtk_widget_class_bind_template_child (widget_class, FlWindow, last_line);
 
   gtk_widget_class_install_action (widget_class, "win.step", "i", fl_window_step_action);
   gtk_widget_class_install_action (widget_class, "win.primary", NULL, fl_window_primary_action);
+  gtk_widget_class_install_action (widget_class, "win.open", NULL, fl_window_open_action);
+  gtk_widget_class_install_action (widget_class, "win.open-uri", "s", fl_window_open_uri_action);
   gtk_widget_class_install_action (widget_class, "win.cancel", NULL, fl_window_cancel_action);
   gtk_widget_class_install_action (widget_class, "win.rescan", NULL, fl_window_rescan_action);
   gtk_widget_class_install_action (widget_class, "win.log", NULL, fl_window_log_action);
+  gtk_widget_class_install_action (widget_class, "win.save-report", NULL, fl_window_save_report_action);
 }
 
 /* The settings as actions, for radio buttons, and what the window itself keeps there. */
@@ -197,31 +491,61 @@ fl_window_bind_settings (FlWindow *self)
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "log-visible", self->log_button, "active", G_SETTINGS_BIND_DEFAULT);
+}
+
+static void
+fl_window_connect_swapped (FlWindow *self, gpointer object, const char *signal, GCallback callback)
+{
+  g_signal_connect_object (object, signal, callback, self, G_CONNECT_SWAPPED);
+}
+
+static void
+fl_window_add_pages (FlWindow *self)
+{
+  AdwViewStackPage *read;
+
+  self->connect_page = FL_CONNECT_PAGE (fl_connect_page_new (self->runner));
+  self->device_page = FL_DEVICE_PAGE (fl_device_page_new ());
+  self->firmware_page = FL_FIRMWARE_PAGE (fl_firmware_page_new (self->firmware, self->runner));
+  self->program_page = FL_PROGRAM_PAGE (fl_program_page_new (self->firmware, self->runner));
+  gtk_stack_add_named (self->pages, GTK_WIDGET (self->connect_page), page_names[FL_STEP_CONNECT]);
+  gtk_stack_add_named (self->pages, GTK_WIDGET (self->device_page), page_names[FL_STEP_DEVICE]);
+  gtk_stack_add_named (self->pages, GTK_WIDGET (self->firmware_page), page_names[FL_STEP_FIRMWARE]);
+  gtk_stack_add_named (self->pages, GTK_WIDGET (self->program_page), page_names[FL_STEP_PROGRAM]);
+  self->read_page = FL_READ_PAGE (fl_read_page_new (self->runner));
+  read = adw_view_stack_add_titled (self->views, GTK_WIDGET (self->read_page), "read", _ ("Read back"));
+  adw_view_stack_page_set_icon_name (read, "document-save-symbolic");
+
+  fl_window_connect_swapped (self, self->connect_page, "connected", G_CALLBACK (fl_window_connected_cb));
+  fl_window_connect_swapped (self, self->connect_page, "failed", G_CALLBACK (fl_window_connect_failed_cb));
+  fl_window_connect_swapped (self, self->connect_page, "port-changed", G_CALLBACK (fl_window_update));
+  fl_window_connect_swapped (self, self->device_page, "continue", G_CALLBACK (fl_window_continue_cb));
+  fl_window_connect_swapped (self, self->firmware_page, "program", G_CALLBACK (fl_window_program_cb));
+  fl_window_connect_swapped (self, self->program_page, "ended", G_CALLBACK (fl_window_programmed_cb));
+  fl_window_connect_swapped (self, self->program_page, "next", G_CALLBACK (fl_window_next_cb));
+  fl_window_connect_swapped (self, self->program_page, "save-report", G_CALLBACK (fl_window_save_report_cb));
 }
 
 static void
 fl_window_init (FlWindow *self)
 {
-  AdwViewStackPage *read;
+  GtkDropTarget *drop;
 
   gtk_widget_init_template (GTK_WIDGET (self));
   fl_window_bind_settings (self);
 
   self->runner = fl_job_runner_new (GTK_WINDOW (self));
-  g_signal_connect_object (self->runner, "started", G_CALLBACK (fl_window_started_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->runner, "ended", G_CALLBACK (fl_window_ended_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->runner, "notify::busy", G_CALLBACK (fl_window_update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->steps, "activated", G_CALLBACK (fl_window_step_cb), self, G_CONNECT_SWAPPED);
+  self->firmware = fl_firmware_new ();
+  fl_window_add_pages (self);
+  fl_window_connect_swapped (self, self->runner, "started", G_CALLBACK (fl_window_started_cb));
+  fl_window_connect_swapped (self, self->runner, "ended", G_CALLBACK (fl_window_ended_cb));
+  fl_window_connect_swapped (self, self->runner, "notify::busy", G_CALLBACK (fl_window_update));
+  fl_window_connect_swapped (self, self->firmware, "changed", G_CALLBACK (fl_window_update));
+  fl_window_connect_swapped (self, self->steps, "activated", G_CALLBACK (fl_window_step_cb));
 
-  self->connect_page = FL_CONNECT_PAGE (fl_connect_page_new (self->runner));
-  gtk_stack_add_named (self->pages, GTK_WIDGET (self->connect_page), page_names[FL_STEP_CONNECT]);
-  g_signal_connect_object (self->connect_page, "connected", G_CALLBACK (fl_window_connected_cb), self,
-                           G_CONNECT_SWAPPED);
-
-  self->read_page = FL_READ_PAGE (fl_read_page_new (self->runner));
-  read = adw_view_stack_add_titled (self->views, GTK_WIDGET (self->read_page), "read", _ ("Read back"));
-  adw_view_stack_page_set_icon_name (read, "document-save-symbolic");
+  drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  g_signal_connect_object (drop, "drop", G_CALLBACK (fl_window_drop_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
 
   fl_window_show_step (self, FL_STEP_CONNECT);
   fl_window_update (self);
@@ -229,7 +553,7 @@ fl_window_init (FlWindow *self)
 
 /**
  * fl_window_new:
- * @application: the program
+ * @application: (nullable): the program
  *
  * Returns: (transfer none): a window; the toolkit owns it
  */

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "fl-device-page"
+
+#include "fl-device-page.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "fl-columns.h"
+#include "fl-flash-map.h"
+#include "fl-ui.h"
+
+struct _FlDevicePage
+{
+  GtkWidget parent_instance;
+
+  FlDevice *device; /* nullable */
+  GPtrArray *rows;  /* GtkWidget, unowned: what was added to the groups, to be taken out for the next device */
+
+  /* template */
+  GtkImage *icon;
+  GtkLabel *name;
+  GtkLabel *summary;
+  GtkWidget *note_box;
+  GtkLabel *note;
+  GtkWidget *map_group;
+  FlFlashMap *map;
+  AdwPreferencesGroup *facts;
+  AdwPreferencesGroup *wiring;
+  AdwPreferencesGroup *remarks;
+  GtkLabel *status;
+  GtkButton *go_on;
+};
+
+enum
+{
+  CONTINUE,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (FlDevicePage, fl_device_page, GTK_TYPE_WIDGET)
+
+static guint signals[N_SIGNALS];
+
+/* A fact: what it is called, and what it is. Takes @value. */
+static GtkWidget *
+fl_device_page_add_fact (FlDevicePage *self, const char *title, char *value, const char *tooltip)
+{
+  g_autofree char *taken = value;
+  GtkWidget *row;
+  GtkWidget *label;
+
+  if (value == NULL)
+    return NULL;
+  row = adw_action_row_new ();
+  label = gtk_label_new (value);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 26);
+  gtk_label_set_xalign (GTK_LABEL (label), 1);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_RIGHT);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_set_margin_top (label, 6);
+  gtk_widget_set_margin_bottom (label, 6);
+  fl_ui_set_label (label, value);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+  gtk_widget_set_tooltip_text (row, tooltip);
+  adw_preferences_group_add (self->facts, row);
+  g_ptr_array_add (self->rows, row);
+  return row;
+}
+
+static void
+fl_device_page_copy_uid_cb (FlDevicePage *self)
+{
+  g_autofree char *uid = fl_device_dup_uid (self->device);
+
+  fl_ui_copy (GTK_WIDGET (self), uid);
+}
+
+static void
+fl_device_page_add_uid (FlDevicePage *self)
+{
+  GtkWidget *row = fl_device_page_add_fact (
+      self, _ ("Unique ID"), fl_device_dup_uid (self->device),
+      _ ("A number of 96 bits that the maker has given to this very chip; no other has the same"));
+  GtkWidget *copy;
+
+  if (row == NULL)
+    return;
+  copy = gtk_button_new_from_icon_name ("edit-copy-symbolic");
+  gtk_widget_set_valign (copy, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (copy, _ ("Copy the unique ID"));
+  fl_ui_set_label (copy, _ ("Copy the unique ID"));
+  gtk_widget_add_css_class (copy, "flat");
+  g_signal_connect_object (copy, "clicked", G_CALLBACK (fl_device_page_copy_uid_cb), self, G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), copy);
+}
+
+static const char *
+protection_to_string (FlProtection protection)
+{
+  switch (protection)
+    {
+    case FL_PROTECTION_NONE:
+      return _ ("None: flash can be read and written");
+    case FL_PROTECTION_READOUT:
+      return _ ("Readout protection is on");
+    case FL_PROTECTION_UNKNOWN:
+    default:
+      return _ ("Not known");
+    }
+}
+
+static char *
+dup_banks (FlDevice *device)
+{
+  guint n_banks = device->layout != NULL ? fl_layout_get_n_banks (device->layout) : 0;
+
+  return n_banks > 0 ? g_strdup_printf (ngettext ("%u bank", "%u banks", n_banks), n_banks) : NULL;
+}
+
+static void
+fl_device_page_fill_facts (FlDevicePage *self)
+{
+  FlDevice *device = self->device;
+  const FlChip *chip = device->chip;
+  g_autofree char *version = fl_device_dup_version (device);
+
+  fl_device_page_add_fact (self, _ ("Product ID"), g_strdup_printf ("0x%03X", device->pid),
+                           _ ("PID: the number by which the bootloader names the family of the chip"));
+  fl_device_page_add_fact (self, _ ("Bootloader"),
+                           device->bootloader_id != 0
+                               ? g_strdup_printf (_ ("protocol %s, ID 0x%02X"), version, device->bootloader_id)
+                               : g_strdup_printf (_ ("protocol %s"), version),
+                           _ ("The program in the chip's ROM that is being talked to"));
+  if (device->flash_kib > 0)
+    fl_device_page_add_fact (self, _ ("Flash"),
+                             device->flash_kib_read
+                                 ? g_strdup_printf (_ ("%u KiB"), device->flash_kib)
+                                 : g_strdup_printf (_ ("%u KiB at most (the chip did not say)"), device->flash_kib),
+                             _ ("Read from the chip's own size register where it has one"));
+  if (device->layout != NULL)
+    {
+      fl_device_page_add_fact (self, _ ("Layout"), fl_layout_to_string (device->layout),
+                               _ ("The pieces in which flash can be erased"));
+      fl_device_page_add_fact (self, _ ("Banks"), dup_banks (device), NULL);
+    }
+  if (chip != NULL && chip->ram_kib > 0)
+    fl_device_page_add_fact (self, _ ("RAM"), g_strdup_printf (_ ("%u KiB at 0x%08X"), chip->ram_kib, chip->ram_start),
+                             NULL);
+  if (chip != NULL && chip->core != NULL)
+    fl_device_page_add_fact (self, _ ("Core"), g_strdup (chip->core), NULL);
+  fl_device_page_add_fact (self, _ ("Protection"), g_strdup (protection_to_string (device->protection)),
+                           _ ("RDP: readout protection keeps the contents of flash from being read out; taking it off "
+                              "erases them"));
+  if (device->protection != FL_PROTECTION_READOUT)
+    fl_device_page_add_fact (self, _ ("Contents"),
+                             g_strdup (device->blank ? _ ("Empty: flash begins erased") : _ ("Something is in flash")),
+                             _ ("Whether the first word of flash is erased"));
+  fl_device_page_add_uid (self);
+}
+
+static void
+fl_device_page_add_remark (FlDevicePage *self, const char *text)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_preferences_group_add (self->remarks, row);
+  g_ptr_array_add (self->rows, row);
+}
+
+static void
+fl_device_page_fill_remarks (FlDevicePage *self)
+{
+  const FlChip *chip = self->device->chip;
+  guint before = self->rows->len;
+
+  for (guint i = 0; i < self->device->remarks->len; i++)
+    fl_device_page_add_remark (self, g_ptr_array_index (self->device->remarks, i));
+  for (guint i = 0; chip != NULL && chip->bugs != NULL && chip->bugs[i] != NULL; i++)
+    fl_device_page_add_remark (self, _ (chip->bugs[i]));
+  gtk_widget_set_visible (GTK_WIDGET (self->remarks), self->rows->len > before);
+}
+
+static void
+fl_device_page_fill_wiring (FlDevicePage *self)
+{
+  const FlChip *chip = self->device->chip;
+  guint n_usarts = chip != NULL && chip->usarts != NULL ? chip->usarts->len : 0;
+
+  for (guint i = 0; i < n_usarts; i++)
+    {
+      const FlChipUsart *usart = g_ptr_array_index (chip->usarts, i);
+      GtkWidget *row = adw_action_row_new ();
+      g_autofree char *pins = g_strdup_printf (_ ("TX %s · RX %s"), usart->tx, usart->rx);
+      GtkWidget *label = gtk_label_new (pins);
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), usart->name);
+      gtk_widget_add_css_class (label, "dim-label");
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+      adw_preferences_group_add (self->wiring, row);
+      g_ptr_array_add (self->rows, row);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->wiring), n_usarts > 0);
+}
+
+static void
+remove_row (GtkWidget *row)
+{
+  adw_preferences_group_remove (ADW_PREFERENCES_GROUP (gtk_widget_get_ancestor (row, ADW_TYPE_PREFERENCES_GROUP)), row);
+}
+
+/* What keeps this device from being programmed, or NULL. */
+static char *
+dup_obstacle (FlDevice *device)
+{
+  if (device->chip == NULL)
+    return g_strdup_printf (_ ("The product ID 0x%03X is not in the database. Programming it needs to know how its "
+                               "flash is divided, so it is off; reading is possible (“Read back”, with an address and "
+                               "a length)."),
+                            device->pid);
+  if (device->protection == FL_PROTECTION_READOUT)
+    return g_strdup (_ ("Readout protection is on: the chip refuses to be read and written. Taking it off erases "
+                        "everything that is in it."));
+  if (device->layout == NULL || !fl_chip_can_program (device->chip))
+    return g_strdup (_ ("Not enough is known of this chip to program it. Reading is possible."));
+  return NULL;
+}
+
+/**
+ * fl_device_page_set_session:
+ * @self: a page
+ * @session: (nullable): whose device to show
+ */
+void
+fl_device_page_set_session (FlDevicePage *self, FlSession *session)
+{
+  FlDevice *device = session != NULL ? fl_session_get_device (session) : NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *summary = NULL;
+  g_autofree char *obstacle = NULL;
+
+  g_return_if_fail (FL_IS_DEVICE_PAGE (self));
+
+  g_ptr_array_foreach (self->rows, (GFunc) remove_row, NULL);
+  g_ptr_array_set_size (self->rows, 0);
+  g_set_object (&self->device, device);
+  fl_flash_map_set_device (self->map, device);
+  gtk_widget_set_visible (self->map_group, device != NULL && device->layout != NULL);
+  if (device == NULL)
+    return;
+
+  name = fl_device_dup_name (device);
+  obstacle = dup_obstacle (device);
+  summary = device->chip != NULL && device->flash_kib > 0
+                ? g_strdup_printf (_ ("%u KiB of flash, %u KiB of RAM, at %u baud"), device->flash_kib,
+                                   device->chip->ram_kib, fl_session_get_baud (session))
+                : g_strdup_printf (_ ("It answers at %u baud"), fl_session_get_baud (session));
+  gtk_label_set_text (self->name, name);
+  gtk_label_set_text (self->summary, summary);
+  gtk_label_set_text (self->note, obstacle != NULL ? obstacle : "");
+  gtk_widget_set_visible (self->note_box, obstacle != NULL);
+  gtk_image_set_from_icon_name (self->icon, obstacle != NULL ? "dialog-warning-symbolic" : "object-select-symbolic");
+  gtk_widget_remove_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-ok" : "verdict-doubt");
+  gtk_widget_add_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-doubt" : "verdict-ok");
+  gtk_label_set_text (self->status, obstacle != NULL ? _ ("This chip can be read.") : _ ("The board is connected."));
+  gtk_button_set_label (self->go_on, obstacle != NULL ? _ ("_Read back") : _ ("Choose _firmware"));
+  fl_ui_set_label (self->go_on, obstacle != NULL ? _ ("Read back") : _ ("Choose firmware"));
+  fl_device_page_fill_facts (self);
+  fl_device_page_fill_wiring (self);
+  fl_device_page_fill_remarks (self);
+}
+
+/**
+ * fl_device_page_continue:
+ * @self: a page that shows a device
+ *
+ * Emits "continue" with whether the device can be programmed; otherwise reading is all that is left.
+ */
+void
+fl_device_page_continue (FlDevicePage *self)
+{
+  g_autofree char *obstacle = NULL;
+
+  g_return_if_fail (FL_IS_DEVICE_PAGE (self));
+
+  if (self->device == NULL)
+    return;
+  obstacle = dup_obstacle (self->device);
+  g_signal_emit (self, signals[CONTINUE], 0, obstacle == NULL);
+}
+
+static void
+fl_device_page_dispose (GObject *object)
+{
+  FlDevicePage *self = FL_DEVICE_PAGE (object);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_clear_object (&self->device);
+  G_OBJECT_CLASS (fl_device_page_parent_class)->dispose (object);
+}
+
+static void
+fl_device_page_class_init (FlDevicePageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = fl_device_page_dispose;
+
+  signals[CONTINUE] = g_signal_new ("continue", FL_TYPE_DEVICE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+
+  g_type_ensure (FL_TYPE_COLUMNS);
+  g_type_ensure (FL_TYPE_FLASH_MAP);
+  gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-device-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, icon);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, name);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, summary);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, note_box);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, note);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, map_group);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, map);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, facts);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, wiring);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, remarks);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, status);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, go_on);
+}
+
+static void
+fl_device_page_init (FlDevicePage *self)
+{
+  self->rows = g_ptr_array_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->go_on, "clicked", G_CALLBACK (fl_device_page_continue), self, G_CONNECT_SWAPPED);
+}
+
+/**
+ * fl_device_page_new:
+ *
+ * Returns: (transfer floating): a page that shows nothing yet
+ */
+GtkWidget *
+fl_device_page_new (void)
+{
+  return g_object_new (FL_TYPE_DEVICE_PAGE, NULL);
+}

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "fl-firmware"
+
+#include "fl-firmware.h"
+
+#include <glib/gi18n.h>
+
+#include "fl-error.h"
+#include "fl-ui.h"
+
+#define MAX_RECENT        8
+#define RELOAD_DELAY_MS   300 /* a compiler writes a file in several steps */
+#define USUAL_FLASH_START 0x08000000
+
+struct _FlFirmware
+{
+  GObject parent_instance;
+
+  GFile *file;
+  GFileMonitor *monitor;
+  guint reload_id;
+  GCancellable *loading; /* NULL when nothing is being read */
+  gboolean reloaded;
+  GDateTime *read_time;
+  GBytes *contents; /* as read: the address of a raw binary may change */
+  FlImage *image;
+
+  FlSession *session;
+  double round_trip_ms; /* of the session's link */
+  FlJudgement *judgement;
+  FlPlan *plan;
+  GError *error;
+};
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (FlFirmware, fl_firmware, G_TYPE_OBJECT)
+
+static guint signals[N_SIGNALS];
+
+/**
+ * fl_firmware_get_device:
+ * @self: a firmware
+ *
+ * Returns: (transfer none) (nullable): the device that was connected last
+ */
+FlDevice *
+fl_firmware_get_device (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  return self->session != NULL ? fl_session_get_device (self->session) : NULL;
+}
+
+/* How long it takes depends on the link as it is now, or was when it was last connected. */
+static void
+fl_firmware_set_link (FlFirmware *self)
+{
+  const FlConnectOptions *options = fl_session_get_options (self->session);
+  FlDevice *device = fl_session_get_device (self->session);
+  guint baud = fl_session_get_baud (self->session);
+  FlLineSettings line = { 0, 8, options->parity, 1 };
+
+  if (device->chip != NULL && device->chip->no_parity)
+    line.parity = FL_PARITY_NONE;
+  line.baud = baud > 0 ? baud : (options->baud > 0 ? options->baud : fl_line_settings_default.baud);
+  fl_plan_set_link (self->plan, line.baud, fl_line_settings_get_bits (&line), self->round_trip_ms);
+}
+
+static void
+fl_firmware_plan (FlFirmware *self)
+{
+  FlDevice *device = fl_firmware_get_device (self);
+  GSettings *settings = fl_ui_get_settings ();
+  FlPlanOptions options = fl_plan_options_default;
+
+  g_clear_object (&self->plan);
+  g_clear_pointer (&self->judgement, fl_judgement_free);
+  if (self->image == NULL || device == NULL)
+    return;
+  g_clear_error (&self->error);
+  self->judgement = fl_judge_image (self->image, device->chip, device);
+  options.erase = g_settings_get_boolean (settings, "erase-all") ? FL_ERASE_ALL : FL_ERASE_NEEDED;
+  options.verify = g_settings_get_boolean (settings, "verify");
+  options.keep_blank = !g_settings_get_boolean (settings, "skip-blank");
+  options.preserve = g_settings_get_boolean (settings, "preserve") && options.erase != FL_ERASE_ALL;
+  if (self->judgement->verdict == FL_VERDICT_REFUSE && self->judgement->error != NULL)
+    {
+      self->error = g_error_copy (self->judgement->error);
+      return;
+    }
+  if (device->protection == FL_PROTECTION_READOUT)
+    {
+      self->error = g_error_new_literal (FL_ERROR, FL_ERROR_PROTECTED,
+                                         _ ("The chip is protected against reading and writing. Take the protection "
+                                            "off first; that erases everything in it."));
+      return;
+    }
+  self->plan = fl_plan_new (device, self->image, &options, &self->error);
+  if (self->plan != NULL)
+    fl_firmware_set_link (self);
+}
+
+static void
+fl_firmware_changed (FlFirmware *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+fl_firmware_replan (FlFirmware *self)
+{
+  fl_firmware_plan (self);
+  fl_firmware_changed (self);
+}
+
+/**
+ * fl_firmware_get_address:
+ * @self: a firmware
+ *
+ * Returns: where a raw binary goes: what the user said, else the start of flash
+ */
+guint32
+fl_firmware_get_address (FlFirmware *self)
+{
+  FlDevice *device = fl_firmware_get_device (self);
+  guint32 address = g_settings_get_uint (fl_ui_get_settings (), "binary-address");
+
+  if (address != 0)
+    return address;
+  return device != NULL && device->layout != NULL ? fl_layout_get_start (device->layout) : USUAL_FLASH_START;
+}
+
+/**
+ * fl_firmware_parse_address:
+ * @text: "0x08004000", "08004000": hexadecimal either way
+ * @address: (out): the address
+ *
+ * Returns: whether @text is an address of 32 bits
+ */
+gboolean
+fl_firmware_parse_address (const char *text, guint32 *address)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  const char *digits = stripped;
+  guint64 value;
+
+  if (digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X'))
+    digits += 2;
+  if (!g_ascii_string_to_unsigned (digits, 16, 0, G_MAXUINT32, &value, NULL))
+    return FALSE;
+  *address = (guint32) value;
+  return TRUE;
+}
+
+static void
+fl_firmware_parse (FlFirmware *self)
+{
+  g_autofree char *path = g_file_get_path (self->file);
+  FlImageFormat format = fl_image_guess_format (self->contents, path);
+
+  g_clear_object (&self->image);
+  g_clear_error (&self->error);
+  self->image = fl_image_parse (self->contents, format, fl_firmware_get_address (self), &self->error);
+  fl_firmware_plan (self);
+}
+
+/* A raw binary moves with the address, and with the chip's start of flash. */
+static void
+fl_firmware_address_cb (FlFirmware *self)
+{
+  if (self->image == NULL || fl_image_get_format (self->image) != FL_IMAGE_BIN
+      || fl_image_get_start (self->image) == fl_firmware_get_address (self))
+    return;
+  fl_firmware_parse (self);
+  fl_firmware_changed (self);
+}
+
+static void
+remember (GFile *file)
+{
+  GSettings *settings = fl_ui_get_settings ();
+  g_autofree char *uri = g_file_get_uri (file);
+  g_auto (GStrv) old = g_settings_get_strv (settings, "recent-files");
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) recent = NULL;
+  guint n_kept = 1;
+
+  g_strv_builder_add (builder, uri);
+  for (guint i = 0; old[i] != NULL && n_kept < MAX_RECENT; i++)
+    if (!g_str_equal (old[i], uri))
+      {
+        g_strv_builder_add (builder, old[i]);
+        n_kept++;
+      }
+  recent = g_strv_builder_end (builder);
+  g_settings_set_strv (settings, "recent-files", (const char *const *) recent);
+}
+
+static void
+fl_firmware_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FlFirmware) self = user_data; /* the reference taken at the start */
+  g_autoptr (GError) error = NULL;
+  char *data;
+  gsize length;
+
+  if (!g_file_load_contents_finish (G_FILE (source), result, &data, &length, NULL, &error))
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* another file was chosen meanwhile */
+      g_clear_object (&self->loading);
+      g_clear_object (&self->image);
+      g_clear_pointer (&self->contents, g_bytes_unref);
+      g_clear_error (&self->error);
+      self->error = g_steal_pointer (&error);
+      fl_firmware_replan (self);
+      return;
+    }
+  g_clear_object (&self->loading);
+  g_clear_pointer (&self->contents, g_bytes_unref);
+  self->contents = g_bytes_new_take (data, length);
+  g_clear_pointer (&self->read_time, g_date_time_unref);
+  self->read_time = g_date_time_new_now_local ();
+  fl_firmware_parse (self);
+  if (self->image != NULL)
+    remember (self->file);
+  fl_firmware_changed (self);
+}
+
+/* The size first: what is far too large for firmware is not read into memory. */
+static void
+fl_firmware_sized_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FlFirmware) self = user_data; /* the reference taken at the start */
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (info != NULL && g_file_info_get_size (info) <= FL_IMAGE_MAX_FILE)
+    {
+      g_file_load_contents_async (self->file, self->loading, fl_firmware_loaded_cb, g_object_ref (self));
+      return;
+    }
+  g_clear_object (&self->loading);
+  g_clear_object (&self->image);
+  g_clear_pointer (&self->contents, g_bytes_unref);
+  g_clear_error (&self->error);
+  if (info == NULL)
+    self->error = g_steal_pointer (&error);
+  else
+    self->error = g_error_new (FL_ERROR, FL_ERROR_FORMAT,
+                               _ ("The file is too large to be firmware (more than %u MiB). Choose another file."),
+                               FL_IMAGE_MAX_FILE / 1024 / 1024);
+  fl_firmware_replan (self);
+}
+
+static void
+fl_firmware_load (FlFirmware *self)
+{
+  g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+  self->loading = g_cancellable_new ();
+  g_file_query_info_async (self->file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT,
+                           self->loading, fl_firmware_sized_cb, g_object_ref (self));
+  fl_firmware_changed (self);
+}
+
+static gboolean
+fl_firmware_reload_cb (gpointer user_data)
+{
+  FlFirmware *self = user_data;
+
+  self->reload_id = 0;
+  self->reloaded = TRUE;
+  fl_firmware_load (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+fl_firmware_monitor_cb (FlFirmware *self, GFile *file, GFile *other, GFileMonitorEvent event)
+{
+  if (event == G_FILE_MONITOR_EVENT_DELETED || event == G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED)
+    return; /* what was read stays: many compilers delete a file and write it anew */
+  g_clear_handle_id (&self->reload_id, g_source_remove);
+  self->reload_id = g_timeout_add (RELOAD_DELAY_MS, fl_firmware_reload_cb, self);
+}
+
+/**
+ * fl_firmware_open:
+ * @self: a firmware
+ * @file: what to read, and to watch
+ *
+ * Chooses a file. It is read without blocking; "changed" follows at the start and at the end.
+ */
+void
+fl_firmware_open (FlFirmware *self, GFile *file)
+{
+  g_return_if_fail (FL_IS_FIRMWARE (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  g_set_object (&self->file, file);
+  g_clear_object (&self->image);
+  g_clear_pointer (&self->contents, g_bytes_unref);
+  g_clear_error (&self->error);
+  g_clear_handle_id (&self->reload_id, g_source_remove);
+  self->reloaded = FALSE;
+  fl_firmware_plan (self);
+
+  g_clear_object (&self->monitor);
+  self->monitor = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, NULL);
+  if (self->monitor != NULL) /* a file system that cannot tell is not worth an error */
+    g_signal_connect_object (self->monitor, "changed", G_CALLBACK (fl_firmware_monitor_cb), self, G_CONNECT_SWAPPED);
+  fl_firmware_load (self);
+}
+
+/**
+ * fl_firmware_set_session:
+ * @self: a firmware
+ * @session: (nullable): what is connected; no job may be running on it
+ */
+void
+fl_firmware_set_session (FlFirmware *self, FlSession *session)
+{
+  FlBoot *boot;
+
+  g_return_if_fail (FL_IS_FIRMWARE (self));
+
+  g_set_object (&self->session, session);
+  boot = session != NULL ? fl_session_get_boot (session) : NULL;
+  if (boot != NULL)
+    self->round_trip_ms = fl_boot_get_round_trip_ms (boot);
+  if (self->image != NULL && fl_image_get_format (self->image) == FL_IMAGE_BIN)
+    fl_firmware_parse (self);
+  else
+    fl_firmware_plan (self);
+  fl_firmware_changed (self);
+}
+
+GFile *
+fl_firmware_get_file (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  return self->file;
+}
+
+/**
+ * fl_firmware_dup_name:
+ * @self: a firmware
+ *
+ * Returns: (transfer full) (nullable): the file's name without its folder, for people
+ */
+char *
+fl_firmware_dup_name (FlFirmware *self)
+{
+  g_autofree char *base = NULL;
+
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  base = self->file != NULL ? g_file_get_basename (self->file) : NULL;
+  return base != NULL ? g_filename_display_name (base) : NULL;
+}
+
+gboolean
+fl_firmware_is_loading (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), FALSE);
+
+  return self->loading != NULL;
+}
+
+GDateTime *
+fl_firmware_get_read_time (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  return self->read_time;
+}
+
+gboolean
+fl_firmware_was_reloaded (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), FALSE);
+
+  return self->reloaded;
+}
+
+FlImage *
+fl_firmware_get_image (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  return self->image;
+}
+
+const FlJudgement *
+fl_firmware_get_judgement (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  return self->judgement;
+}
+
+FlPlan *
+fl_firmware_get_plan (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  return self->plan;
+}
+
+const GError *
+fl_firmware_get_error (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  return self->error;
+}
+
+/**
+ * fl_firmware_dup_loss:
+ * @self: a firmware
+ *
+ * Returns: (transfer full) (nullable): what the plan destroys besides what the file replaces, for a question to the
+ *   user; %NULL when there is nothing to ask
+ */
+char *
+fl_firmware_dup_loss (FlFirmware *self)
+{
+  GPtrArray *shared;
+  guint64 n_bytes = 0;
+  g_autofree char *size = NULL;
+
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+
+  if (self->plan == NULL)
+    return NULL;
+  if (fl_plan_get_options (self->plan)->erase == FL_ERASE_ALL)
+    {
+      size = fl_ui_format_bytes (fl_layout_get_size (fl_plan_get_device (self->plan)->layout));
+      return g_strdup_printf (_ ("The whole flash (%s) is erased. Everything in it that is not in the file is lost: "
+                                 "bootloaders, settings, calibration, serial numbers."),
+                              size);
+    }
+  shared = fl_plan_get_shared (self->plan);
+  if (fl_plan_get_options (self->plan)->preserve || shared->len == 0)
+    return NULL;
+  for (guint i = 0; i < shared->len; i++)
+    n_bytes += ((const FlPlanRange *) g_ptr_array_index (shared, i))->length;
+  size = fl_ui_format_bytes (n_bytes);
+  return g_strdup_printf (_ ("%s that share a page with the file, but are not in it, are erased. Turn on “Keep other "
+                             "data in shared pages” to have them written back."),
+                          size);
+}
+
+static void
+fl_firmware_dispose (GObject *object)
+{
+  FlFirmware *self = FL_FIRMWARE (object);
+
+  g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+  g_clear_handle_id (&self->reload_id, g_source_remove);
+  g_clear_object (&self->monitor);
+  g_clear_object (&self->file);
+  g_clear_object (&self->image);
+  g_clear_object (&self->session);
+  g_clear_object (&self->plan);
+  g_clear_pointer (&self->judgement, fl_judgement_free);
+  g_clear_pointer (&self->contents, g_bytes_unref);
+  g_clear_pointer (&self->read_time, g_date_time_unref);
+  g_clear_error (&self->error);
+  G_OBJECT_CLASS (fl_firmware_parent_class)->dispose (object);
+}
+
+static void
+fl_firmware_class_init (FlFirmwareClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = fl_firmware_dispose;
+
+  signals[CHANGED] = g_signal_new ("changed", FL_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+fl_firmware_init (FlFirmware *self)
+{
+  static const char *const keys[] = { "changed::erase-all", "changed::verify", "changed::skip-blank",
+                                      "changed::preserve" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_signal_connect_object (fl_ui_get_settings (), keys[i], G_CALLBACK (fl_firmware_replan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (fl_ui_get_settings (), "changed::binary-address", G_CALLBACK (fl_firmware_address_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+/**
+ * fl_firmware_new:
+ *
+ * Returns: (transfer full): no file yet
+ */
+FlFirmware *
+fl_firmware_new (void)
+{
+  return g_object_new (FL_TYPE_FIRMWARE, NULL);
+}

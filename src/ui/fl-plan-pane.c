@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "fl-plan-pane"
+
+#include "fl-plan-pane.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "fl-flash-map.h"
+#include "fl-ui.h"
+
+struct _FlPlanPane
+{
+  GtkWidget parent_instance;
+
+  FlFirmware *firmware;
+
+  /* template */
+  GtkWidget *plan_group;
+  FlFlashMap *map;
+  GtkLabel *words;
+  GtkSwitch *erase_all;
+  GtkWidget *preserve_row;
+  GtkSwitch *preserve;
+  GtkSwitch *skip_blank;
+  GtkSwitch *verify;
+  GtkSwitch *start;
+};
+
+G_DEFINE_FINAL_TYPE (FlPlanPane, fl_plan_pane, GTK_TYPE_WIDGET)
+
+static char *
+count_units (FlDevice *device, guint count)
+{
+  gboolean sectors = device->chip != NULL && g_str_equal (fl_chip_get_unit_name (device->chip), "sector");
+
+  return g_strdup_printf (
+      sectors ? ngettext ("%u sector", "%u sectors", count) : ngettext ("%u page", "%u pages", count), count);
+}
+
+static char *
+plan_to_words (FlPlan *plan)
+{
+  FlDevice *device = fl_plan_get_device (plan);
+  guint n_sectors = fl_layout_get_n_sectors (device->layout);
+  guint n_erased = fl_plan_get_n_erased (plan);
+  GPtrArray *shared = fl_plan_get_shared (plan);
+  guint64 n_shared = 0;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *erased = count_units (device, n_erased);
+  g_autofree char *kept = count_units (device, n_sectors - n_erased);
+  g_autofree char *written = fl_ui_format_bytes (fl_plan_get_write_bytes (plan));
+  const char *limit = NULL;
+  double seconds = fl_plan_get_seconds (plan, &limit);
+
+  for (guint i = 0; i < shared->len; i++)
+    n_shared += ((const FlPlanRange *) g_ptr_array_index (shared, i))->length;
+  /* Translators: the first and the last are "3 pages" or "1 sector", the second "24 KiB" */
+  g_string_append_printf (text, _ ("%s erased, %s written, %s kept."), erased, written, kept);
+  if (n_shared > 0 && fl_plan_get_options (plan)->preserve)
+    {
+      g_autofree char *size = fl_ui_format_bytes (n_shared);
+
+      g_string_append_printf (text, _ (" %s beside the file are read first and written back."), size);
+    }
+  if (seconds > 0)
+    {
+      g_autofree char *time = fl_ui_format_seconds (seconds);
+
+      g_string_append_printf (text, _ ("\nAbout %s; most of it is for %s."), time, limit);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+fl_plan_pane_update (FlPlanPane *self)
+{
+  FlPlan *plan = fl_firmware_get_plan (self->firmware);
+  g_autofree char *words = plan != NULL ? plan_to_words (plan) : g_strdup ("");
+
+  fl_flash_map_set_device (self->map, fl_firmware_get_device (self->firmware));
+  fl_flash_map_set_plan (self->map, plan);
+  gtk_label_set_text (self->words, words);
+  gtk_widget_set_visible (self->plan_group, plan != NULL);
+}
+
+/**
+ * fl_plan_pane_set_firmware:
+ * @self: a pane
+ * @firmware: whose plan to show
+ */
+void
+fl_plan_pane_set_firmware (FlPlanPane *self, FlFirmware *firmware)
+{
+  g_return_if_fail (FL_IS_PLAN_PANE (self));
+  g_return_if_fail (self->firmware == NULL);
+
+  self->firmware = g_object_ref (firmware);
+  g_signal_connect_object (firmware, "changed", G_CALLBACK (fl_plan_pane_update), self, G_CONNECT_SWAPPED);
+  fl_plan_pane_update (self);
+}
+
+static void
+fl_plan_pane_dispose (GObject *object)
+{
+  FlPlanPane *self = FL_PLAN_PANE (object);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->firmware);
+  G_OBJECT_CLASS (fl_plan_pane_parent_class)->dispose (object);
+}
+
+static void
+fl_plan_pane_class_init (FlPlanPaneClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = fl_plan_pane_dispose;
+
+  g_type_ensure (FL_TYPE_FLASH_MAP);
+  gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-plan-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, plan_group);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, map);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, words);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, erase_all);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, preserve_row);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, preserve);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, skip_blank);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, verify);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, start);
+}
+
+static void
+fl_plan_pane_init (FlPlanPane *self)
+{
+  GSettings *settings = fl_ui_get_settings ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_settings_bind (settings, "erase-all", self->erase_all, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "erase-all", self->preserve_row, "sensitive",
+                   G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN | G_SETTINGS_BIND_NO_SENSITIVITY);
+  g_settings_bind (settings, "preserve", self->preserve, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "skip-blank", self->skip_blank, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "verify", self->verify, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "start", self->start, "active", G_SETTINGS_BIND_DEFAULT);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#define G_LOG_DOMAIN "fl-report"
+
+#include "fl-report.h"
+
+#include <glib/gi18n.h>
+
+#include "fl-error.h"
+#include "fl-ui.h"
+
+static void append_row (GString *text, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
+append_row (GString *text, const char *name, const char *format, ...)
+{
+  va_list arguments;
+
+  g_string_append_printf (text, "  %s: ", name);
+  va_start (arguments, format);
+  g_string_append_vprintf (text, format, arguments);
+  va_end (arguments);
+  g_string_append_c (text, '\n');
+}
+
+static void
+append_heading (GString *text, const char *heading)
+{
+  g_string_append_printf (text, "\n%s\n", heading);
+}
+
+static const char *
+entry_to_string (FlEntryMethod entry)
+{
+  switch (entry)
+    {
+    case FL_ENTRY_DTR_RTS:
+      return _ ("by the adapter's DTR and RTS");
+    case FL_ENTRY_APP:
+      return _ ("by a jump of the application");
+    case FL_ENTRY_MANUAL:
+    default:
+      return _ ("BOOT0 and reset by hand");
+    }
+}
+
+static void
+append_connection (GString *text, FlSession *session)
+{
+  const FlConnectOptions *options = fl_session_get_options (session);
+  FlLineSettings line = { fl_session_get_baud (session), 8, options->parity, 1 };
+  g_autofree char *in_use = line.baud > 0 ? fl_line_settings_to_string (&line) : NULL;
+
+  append_heading (text, _ ("Connection"));
+  append_row (text, _ ("Port"), "%s", options->port);
+  if (options->baud > 0)
+    append_row (text, _ ("Speed"), "%u", options->baud);
+  else
+    append_row (text, _ ("Speed"), "%s", _ ("automatic"));
+  if (in_use != NULL)
+    append_row (text, _ ("In use"), "%s", in_use);
+  append_row (text, _ ("Into the bootloader"), "%s", entry_to_string (options->entry));
+  if (options->preset != NULL)
+    append_row (text, _ ("Wiring"), "%s", options->preset);
+}
+
+static void
+append_device (GString *text, FlDevice *device)
+{
+  g_autofree char *name = fl_device_dup_name (device);
+  g_autofree char *version = fl_device_dup_version (device);
+  g_autofree char *uid = fl_device_dup_uid (device);
+  g_autofree char *layout = device->layout != NULL ? fl_layout_to_string (device->layout) : NULL;
+
+  append_heading (text, _ ("Device"));
+  append_row (text, _ ("Name"), "%s", name);
+  append_row (text, _ ("Product ID"), "0x%03X", device->pid);
+  append_row (text, _ ("Bootloader"), "%s, ID 0x%02X", version, device->bootloader_id);
+  if (device->flash_kib > 0)
+    append_row (text, _ ("Flash"), "%u KiB%s", device->flash_kib,
+                device->flash_kib_read ? "" : _ (" (taken from the database)"));
+  if (layout != NULL)
+    append_row (text, _ ("Layout"), "%s", layout);
+  if (uid != NULL)
+    append_row (text, _ ("Unique ID"), "%s", uid);
+  for (guint i = 0; i < device->remarks->len; i++)
+    append_row (text, _ ("Remark"), "%s", (const char *) g_ptr_array_index (device->remarks, i));
+}
+
+static void
+append_firmware (GString *text, FlFirmware *firmware)
+{
+  FlImage *image = fl_firmware_get_image (firmware);
+  const FlJudgement *judgement = fl_firmware_get_judgement (firmware);
+  g_autofree char *path = NULL;
+
+  if (fl_firmware_get_file (firmware) == NULL)
+    return;
+  path = g_file_get_parse_name (fl_firmware_get_file (firmware));
+  append_heading (text, _ ("Firmware"));
+  append_row (text, _ ("File"), "%s", path);
+  if (image == NULL)
+    return;
+  append_row (text, _ ("Format"), "%s", fl_image_format_get_name (fl_image_get_format (image)));
+  append_row (text, _ ("Size"), "%" G_GUINT64_FORMAT, fl_image_get_size (image));
+  append_row (text, "SHA-256", "%s", fl_image_get_sha256 (image));
+  for (guint i = 0; i < fl_image_get_n_segments (image); i++)
+    {
+      const FlSegment *segment = fl_image_get_segment (image, i);
+
+      append_row (text, _ ("Segment"), "0x%08X, %" G_GSIZE_FORMAT, segment->address, g_bytes_get_size (segment->data));
+    }
+  if (judgement != NULL)
+    append_row (text, _ ("Check"), "%s", judgement->summary);
+}
+
+static void
+append_result (GString *text, const FlReport *report)
+{
+  const FlProgramResult *result = fl_program_job_get_result (report->job);
+  const FlExplanation *explanation = fl_job_get_explanation (FL_JOB (report->job));
+  const char *board_state = fl_job_get_board_state (FL_JOB (report->job));
+
+  append_heading (text, _ ("Result"));
+  if (report->error == NULL)
+    append_row (text, _ ("Verdict"), "%s",
+                result->verified ? _ ("Programmed and verified") : _ ("Programmed, not verified"));
+  else if (g_error_matches (report->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    append_row (text, _ ("Verdict"), "%s", _ ("Cancelled"));
+  else
+    append_row (text, _ ("Verdict"), "%s (%s): %s", _ ("Failed"), fl_error_get_code (report->error),
+                report->error->message);
+  append_row (text, _ ("Bytes written"), "%" G_GUINT64_FORMAT, result->bytes_written);
+  append_row (text, _ ("Bytes verified"), "%" G_GUINT64_FORMAT, result->bytes_verified);
+  append_row (text, _ ("Pages erased"), "%u", result->sectors_erased);
+  append_row (text, _ ("Repeated exchanges"), "%u", result->retries);
+  append_row (text, _ ("Seconds"), "%.1f", result->seconds);
+  append_row (text, _ ("Seconds on the wire"), "%.1f", result->wire_seconds);
+  if (board_state != NULL)
+    append_row (text, _ ("State of the board"), "%s", board_state);
+  if (explanation != NULL)
+    {
+      g_autofree char *words = fl_explanation_to_text (explanation);
+
+      g_string_append_printf (text, "\n%s\n", words);
+    }
+}
+
+/**
+ * fl_report_to_text:
+ * @report: what is known
+ *
+ * Returns: (transfer full): settings, device, firmware, plan, result and log as plain text
+ */
+char *
+fl_report_to_text (const FlReport *report)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *time = g_date_time_format_iso8601 (now);
+  FlDevice *device = report->session != NULL ? fl_session_get_device (report->session) : NULL;
+
+  g_string_append_printf (text, "Flashloader %s, %s\n", FL_VERSION, time);
+  if (report->session != NULL)
+    append_connection (text, report->session);
+  if (device != NULL)
+    append_device (text, device);
+  if (report->firmware != NULL)
+    append_firmware (text, report->firmware);
+  if (report->plan != NULL)
+    {
+      g_autofree char *plan = fl_plan_to_text (report->plan);
+
+      append_heading (text, _ ("Plan"));
+      g_string_append (text, plan);
+    }
+  if (report->job != NULL)
+    append_result (text, report);
+  append_heading (text, _ ("Log"));
+  g_string_append (text, report->log != NULL ? report->log : "");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
