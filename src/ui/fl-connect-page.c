@@ -216,6 +216,8 @@ fl_connect_page_class_init (FlConnectPageClass *klass)
                                      G_TYPE_NONE, 1, FL_TYPE_SESSION);
   signals[FAILED] =
       g_signal_new ("failed", FL_TYPE_CONNECT_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[PORT_CHANGED] = g_signal_new ("port-changed", FL_TYPE_CONNECT_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 0);
 
   g_type_ensure (FL_TYPE_COLUMNS);
   g_type_ensure (FL_TYPE_CONNECTION_PANE);

@@ -136,6 +136,7 @@ fl_steps_bar_make_step (FlStepsBar *self, FlStep index)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *title = gtk_label_new (_ (titles[index]));
+  GtkWidget *place;
 
   step->badge = GTK_STACK (gtk_stack_new ());
   gtk_widget_add_css_class (GTK_WIDGET (step->badge), "badge");
@@ -164,7 +165,17 @@ fl_steps_bar_make_step (FlStepsBar *self, FlStep index)
   gtk_widget_add_css_class (GTK_WIDGET (step->button), "flat");
   gtk_widget_add_css_class (GTK_WIDGET (step->button), "step");
   g_signal_connect_object (step->button, "clicked", G_CALLBACK (fl_steps_bar_clicked_cb), self, G_CONNECT_SWAPPED);
-  return GTK_WIDGET (step->button);
+
+  place = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 3);
+  gtk_box_append (GTK_BOX (place), GTK_WIDGET (step->button));
+  if (index + 1 < FL_N_STEPS)
+    {
+      GtkWidget *arrow = gtk_image_new_from_icon_name ("pan-end-symbolic");
+
+      gtk_widget_add_css_class (arrow, "dim-label");
+      gtk_box_append (GTK_BOX (place), arrow);
+    }
+  return place;
 }
 
 static void
@@ -195,17 +206,9 @@ static void
 fl_steps_bar_init (FlStepsBar *self)
 {
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Steps"), -1);
+  gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), TRUE);
   for (guint i = 0; i < FL_N_STEPS; i++)
-    {
-      if (i > 0)
-        {
-          GtkWidget *arrow = gtk_image_new_from_icon_name ("pan-end-symbolic");
-
-          gtk_widget_add_css_class (arrow, "dim-label");
-          gtk_widget_set_parent (arrow, GTK_WIDGET (self));
-        }
-      gtk_widget_set_parent (fl_steps_bar_make_step (self, i), GTK_WIDGET (self));
-    }
+    gtk_widget_set_parent (fl_steps_bar_make_step (self, i), GTK_WIDGET (self));
   for (guint i = 0; i < FL_N_STEPS; i++)
     fl_steps_bar_update (self, i);
 }
