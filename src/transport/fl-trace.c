@@ -191,11 +191,12 @@ fl_trace_get_end (FlTrace *self)
 GPtrArray *
 fl_trace_copy (FlTrace *self, guint64 from, guint64 to)
 {
-  GPtrArray *copies = g_ptr_array_new_with_free_func ((GDestroyNotify) fl_trace_record_free);
+  GPtrArray *copies;
   guint64 tail_number;
 
-  g_return_val_if_fail (FL_IS_TRACE (self), copies);
+  g_return_val_if_fail (FL_IS_TRACE (self), NULL);
 
+  copies = g_ptr_array_new_with_free_func ((GDestroyNotify) fl_trace_record_free);
   g_mutex_lock (&self->lock);
   for (guint64 i = from; i < MIN (to, self->head->len); i++)
     g_ptr_array_add (copies, record_copy (g_ptr_array_index (self->head, (guint) i)));

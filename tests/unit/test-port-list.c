@@ -87,12 +87,21 @@ timeout_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* umockdev's sysfs comes up file by file: a scan may see the port before it sees whose it is. */
+static gboolean
+has_adapter (FlPortList *list)
+{
+  g_autoptr (FlPortInfo) info = g_list_model_get_item (G_LIST_MODEL (list), 0);
+
+  return info != NULL && fl_port_info_get_serial (info) != NULL;
+}
+
 static void
-wait_for_items (FlPortList *list, guint n_items)
+wait_for_adapter (FlPortList *list, gboolean there)
 {
   guint limit = g_timeout_add_seconds (60, timeout_cb, NULL);
 
-  while (g_list_model_get_n_items (G_LIST_MODEL (list)) != n_items)
+  while (there ? !has_adapter (list) : g_list_model_get_n_items (G_LIST_MODEL (list)) > 0)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (limit);
 }
@@ -117,7 +126,8 @@ test_hotplug (void)
   g_signal_connect (list, "items-changed", G_CALLBACK (count_changes_cb), changes);
   fl_port_list_set_active (list, TRUE);
   fl_fake_adapter_plug (adapter);
-  wait_for_items (list, 1);
+  wait_for_adapter (list, TRUE);
+  memset (changes, 0, sizeof changes);
   selected = g_list_model_get_item (G_LIST_MODEL (list), 0);
   g_assert_cmpstr (fl_port_info_get_name (selected), ==, "/dev/ttyUSB0");
   /* Some scans later the same object is there, and nothing was announced. */
@@ -127,14 +137,14 @@ test_hotplug (void)
   still = g_list_model_get_item (G_LIST_MODEL (list), 0);
   g_assert_true (still == selected);
   g_assert_cmpuint (changes[0], ==, 0);
-  g_assert_cmpuint (changes[1], ==, 1);
+  g_assert_cmpuint (changes[1], ==, 0);
   fl_fake_adapter_unplug (adapter);
-  wait_for_items (list, 0);
+  wait_for_adapter (list, FALSE);
   g_assert_cmpuint (changes[0], ==, 1);
   fl_port_list_set_active (list, FALSE);
   fl_fake_adapter_plug (adapter);
   fl_port_list_set_active (list, TRUE);
-  wait_for_items (list, 1);
+  wait_for_adapter (list, TRUE);
   fl_port_list_set_active (list, FALSE);
 }
 
