@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window of Flashloader, as the journeys use it."""
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import gui  # noqa: E402  (found by the line above)
+
+PROGRAM = os.environ["FL_PROGRAM"]
+SLOW = 180.0  # seconds: for a job on the real clock of a simulated board, on a machine that does other things too
+PAGES = {
+    "FlConnectPage": "Step 1, Connect",
+    "FlDevicePage": "Step 2, Device",
+    "FlFirmwarePage": "Step 3, Firmware",
+    "FlProgramPage": "Step 4, Program",
+}
+
+
+class Flashloader(gui.App):
+    def __init__(self, *arguments, env=None):
+        super().__init__([PROGRAM, *map(str, arguments)], env)
+        self.win = self.window("Flashloader")
+
+    def page(self, name):
+        """A page by its class: FlConnectPage, FlDevicePage…"""
+        return gui.wait_for(lambda: next((n for n in gui.walk(self.win) if n.name == name), None), name)
+
+    def choose_board(self, title):
+        row = gui.find(self.page("FlConnectPage"), "list item", title)
+        check = gui.find(row, "check box", title)
+        if not gui.state(check, "CHECKED"):
+            gui.click(check)
+            gui.wait_for(lambda: gui.state(check, "CHECKED"), f"{title} to be chosen")
+
+    def press(self, page, name):
+        gui.press(gui.find(self.page(page), "push button", name))
+
+    def press_primary(self, page):
+        """The one suggested button of a page: its last one in the bar below it, whatever it is called now."""
+        button = gui.wait_for(lambda: [n for n in gui.find_all(self.page(page), "push button") if gui.in_sight(n)][-1],
+                              "the suggested button")
+        gui.press(button)
+
+    def current_page(self):
+        """The class of the wizard's page in sight; pages that were left stay in the tree, with their old places."""
+        bar = gui.find(self.win, "filler", "Steps")
+        for page, step in PAGES.items():
+            if gui.find(bar, "push button", step).description == "current":
+                return page
+        return None
+
+    def wait_page(self, name, timeout=gui.TIMEOUT):
+        gui.wait_for(lambda: self.current_page() == name, f"{name} to be shown", timeout)
+        return self.page(name)
+
+    def show_log(self):
+        button = gui.find(self.win, "push button", "Log")
+        if not gui.state(button, "PRESSED"):
+            gui.press(button)
+            gui.wait_for(lambda: gui.state(button, "PRESSED"), "the log to unfold")
+
+    def show_view(self, name):
+        """Program or Read back: the tabs in the header bar."""
+        tab = gui.find_shown(self.win, "page tab", name)
+        gui.press(tab)
+        gui.wait_for(lambda: gui.state(tab, "SELECTED"), f"the view {name}")
+
+    def log_rows(self):
+        """Of the unfolded log: what a screen reader says of each line that has a widget."""
+        return gui.find_all(gui.find(self.win, "list", "Log"), "list item")
+
+    def explanation(self, page, timeout=SLOW):
+        """The failure in place, as its headings with what stands below them; "": the title."""
+        headings = ("What we did", "What came back", "What that means", "What to do", "State of the board")
+
+        def read():
+            found = {"": None}
+            for text in gui.labels(self.card(page)):
+                if text in headings:
+                    found[text] = []
+                elif found[""] is None:
+                    found[""] = text
+                else:
+                    found[list(found)[-1]].append(text)
+            return found if "What we did" in found else None
+
+        return gui.wait_for(read, f"an explanation on {page}", timeout)
+
+    def card(self, page):
+        """The widget around a failure: the innermost named one that has its headings."""
+        heading = next(n for n in gui.walk(self.page(page)) if n.name == "What we did" and gui.in_sight(n))
+        while not (heading.getRoleName() == "panel" and heading.name):
+            heading = heading.parent
+        return heading

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the window as a user does: through AT-SPI and, where GTK 4.8 has no AT-SPI call for it, by xdotool.
+
+Run below run-gui.sh. A journey is a list of steps that build on one another; each is reported as a TAP case. Nothing
+here sleeps for a fixed time: everything waits for a condition, with a limit that a busy machine does not reach.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import traceback
+
+import pyatspi
+
+TIMEOUT = 60.0  # seconds; for what takes no time on an idle machine
+POLL = 0.05
+ARTEFACTS = pathlib.Path(os.environ.get("FL_ARTEFACTS", "artefacts"))
+
+
+class Journey:
+    """Steps in order; when one fails the rest are not tried, and are reported as failed too."""
+
+    def __init__(self, name):
+        self.name = name
+        self.steps = []
+        self.closers = []
+        self.n_shots = 0
+
+    def step(self, function):
+        """Decorator; the doc string is the step's title."""
+        self.steps.append(function)
+        return function
+
+    def shoot(self, what):
+        """A picture of the whole screen, kept to be looked at."""
+        self.n_shots += 1
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        path = ARTEFACTS / f"{self.name}-{self.n_shots:02}-{what}.png"
+        subprocess.run(["import", "-window", "root", str(path)], check=True)
+
+    def run(self):
+        print(f"1..{len(self.steps)}", flush=True)
+        failed = False
+        for number, function in enumerate(self.steps, 1):
+            title = (function.__doc__ or function.__name__).strip().split("\n")[0]
+            if failed:
+                print(f"not ok {number} {title}: not reached", flush=True)
+                continue
+            try:
+                function()
+                print(f"ok {number} {title}", flush=True)
+            except Exception:  # an assertion, or an object that went away
+                failed = True
+                for line in traceback.format_exc().rstrip().split("\n"):
+                    print(f"# {line}")
+                print(f"not ok {number} {title}", flush=True)
+                self.explain()
+        for close in reversed(self.closers):
+            close()
+        sys.exit(1 if failed else 0)
+
+    def explain(self):
+        """What the screen showed when a step failed, as a picture and as a tree."""
+        try:
+            self.shoot("failed")
+            for app in pyatspi.Registry.getDesktop(0):
+                if app is not None:
+                    for line in dump(app):
+                        print(f"# {line}", flush=True)
+        except Exception as error:  # the program may be gone: the first failure is what counts
+            print(f"# no more is known: {error}", flush=True)
+
+
+def wait_for(probe, what, timeout=TIMEOUT):
+    """Returns the first true value of probe(). An object that dies meanwhile raises in AT-SPI; that is tried again."""
+    end = time.monotonic() + timeout
+    last = None
+    while True:
+        try:
+            value = probe()
+            if value:
+                return value
+        except Exception as error:
+            last = error
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {timeout} s for {what}" + (f" ({last})" if last else ""))
+        time.sleep(POLL)
+
+
+def same_name(node, wanted):
+    """GTK 4.8 names a mnemonic button "_Open… Open…": its label property, then the label that labels it."""
+    name = node.name
+    plain = name.replace("_", "")
+    return name == wanted or plain in (wanted, f"{wanted} {wanted}")
+
+
+def walk(node):
+    yield node
+    for child in node:
+        if child is not None:
+            yield from walk(child)
+
+
+def state(node, name):
+    return node.getState().contains(getattr(pyatspi, f"STATE_{name}"))
+
+
+def text(node):
+    """A label's, entry's or text view's text. The end must be given: -1 yields an empty text in GTK 4.8."""
+    content = node.queryText()
+    return content.getText(0, content.characterCount)
+
+
+def extents(node):
+    return node.queryComponent().getExtents(pyatspi.WINDOW_COORDS)
+
+
+def in_sight(node):
+    """Pages of a stack that are hidden stay in the tree, and say that they are visible; but they have no place."""
+    if not state(node, "VISIBLE"):
+        return False
+    _, _, width, height = extents(node)
+    return width > 0 and height > 0
+
+
+def dump(node, depth=0):
+    """The tree below a node, a line each."""
+    interfaces = [i for i in pyatspi.listInterfaces(node) if i in ("Action", "Text", "EditableText", "Selection", "Value")]
+    states = [s for s in ("SENSITIVE", "CHECKED", "SELECTED", "FOCUSED", "VISIBLE", "SHOWING") if state(node, s)]
+    try:
+        place = tuple(extents(node))
+    except NotImplementedError:
+        place = ()
+    yield f"{'  ' * depth}{node.getRoleName()} {node.name!r} {place} {' '.join(interfaces)} {' '.join(states)}"
+    for child in node:
+        if child is not None:
+            yield from dump(child, depth + 1)
+
+
+def find_all(root, role, name=None):
+    return [n for n in walk(root) if n.getRoleName() == role and (name is None or same_name(n, name))]
+
+
+def find(root, role, name, timeout=TIMEOUT):
+    return wait_for(lambda: next((n for n in walk(root) if n.getRoleName() == role and same_name(n, name)), None),
+                    f"{role} “{name}”", timeout)
+
+
+def find_shown(root, role, name, timeout=TIMEOUT):
+    """The one that can be seen, of several with the same name on different pages."""
+    return wait_for(lambda: next((n for n in walk(root) if n.getRoleName() == role and same_name(n, name)
+                                  and in_sight(n)), None), f"{role} “{name}” in sight", timeout)
+
+
+def labels(root):
+    """The texts of all labels that can be seen."""
+    return [n.name for n in walk(root) if n.getRoleName() == "label" and n.name and in_sight(n)]
+
+
+def wait_label(root, part, timeout=TIMEOUT):
+    """Waits for a label in sight that contains this text; returns its whole text."""
+    return wait_for(lambda: next((t for t in labels(root) if part in t), None), f"a text with “{part}”", timeout)
+
+
+def press(node):
+    """Buttons, menu items, switches, entries (activate): all that have an Action in GTK 4.8."""
+    wait_for(lambda: state(node, "SENSITIVE"), f"{node.name} to be sensitive")
+    assert node.queryAction().doAction(0), node.name
+
+
+def xdo(*args):
+    subprocess.run(["xdotool", *args], check=True)
+
+
+def key(*keys):
+    for one in keys:
+        xdo("key", "--clearmodifiers", one)
+
+
+def type_text(content):
+    """The keyboard, for what has the focus."""
+    xdo("type", "--delay", "8", content)
+
+
+def scroll_to(node):
+    """Turns the mouse wheel over the page until the widget is in sight."""
+    def is_pane(candidate):
+        return candidate.getRoleName() == "scroll pane"
+
+    pane = node
+    while pane is not None and not is_pane(pane):
+        pane = pane.parent
+    if pane is None:
+        return
+    end = time.monotonic() + TIMEOUT
+    while True:
+        left, top, width, height = extents(pane)
+        _, y, _, h = extents(node)
+        if top <= y and y + h <= top + height:
+            return
+        assert time.monotonic() < end, f"{node.name} cannot be scrolled to"
+        xdo("mousemove", str(left + 30), str(top + height // 2), "click", "4" if y < top else "5")
+        try:
+            wait_for(lambda: extents(node)[1] != y, "the page to move", 1)
+        except AssertionError:  # the first turn of the wheel may only bring the pointer in
+            pass
+
+
+def click(node):
+    """The mouse: for check buttons and rows, which have no Action in GTK 4.8. There is no window manager, so that all
+    windows are at 0,0."""
+    scroll_to(node)
+    x, y, width, height = extents(node)
+    assert width > 0 and height > 0, f"{node.name} has no place yet"
+    xdo("mousemove", str(x + min(width // 2, 10)), str(y + height // 2), "click", "1")
+
+
+def set_text(entry, value):
+    assert entry.queryEditableText().setTextContents(value)
+    wait_for(lambda: text(entry) == value, f"the text {value}")
+
+
+class App:
+    """A program that was started, and its windows."""
+
+    def __init__(self, argv, env=None):
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(argv, env={**os.environ, **(env or {})})
+        self.root = wait_for(self.find_root, f"the program {argv[0]}")
+
+    def find_root(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"the program ended with {self.process.returncode}")
+        return next((a for a in pyatspi.Registry.getDesktop(0)
+                     if a is not None and a.get_process_id() == self.process.pid), None)
+
+    def window(self, title, timeout=TIMEOUT):
+        return wait_for(lambda: next((w for w in self.root if w is not None and w.name == title), None),
+                        f"window {title}", timeout)
+
+    def titles(self):
+        return [w.name for w in self.root if w is not None]
+
+    def focus(self, title):
+        """Gives a window the keyboard: there is no window manager that would."""
+        xdo("search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus", "--sync")
+
+    def choose_file(self, title, path, main="Flashloader"):
+        """GTK's own file chooser, by keyboard: ctrl+l, the path, Return."""
+        self.window(title)
+        self.focus(title)
+        key("ctrl+l")
+        type_text(str(path))
+        key("Return")
+        wait_for(lambda: title not in self.titles(), f"{title} to close")
+        self.focus(main)
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def close(self):
+        """Asks the program to end, as a session does; a test that failed may leave one that does not."""
+        if self.is_running():
+            self.process.terminate()
+        try:
+            return self.process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
