@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fl-error.h"
+#include "fl-flash-jobs.h"
+#include "job-board.h"
+
+static FlImage *
+dup_flash_image (JobBoard *board, guint32 address, gsize length)
+{
+  g_autoptr (FlImage) image = fl_image_new ();
+  g_autoptr (GError) error = NULL;
+
+  fl_image_add (image, address, fl_sim_board_peek (board->board, address, length), length, &error);
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&image);
+}
+
+static void
+test_read (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x410,flash=128");
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+  const guint8 *data;
+
+  job_board_connect (board);
+  job_board_fill (board, 1);
+  job = fl_read_job_new (board->session, 0x08000101, 3001);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  data = g_bytes_get_data (fl_read_job_get_data (FL_READ_JOB (job)), &size);
+  g_assert_cmpmem (data, size, fl_sim_board_peek (board->board, 0x08000101, 3001), 3001);
+}
+
+/* What was read before it broke off is kept. */
+static void
+test_read_broken (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x410,flash=128");
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  job_board_connect (board);
+  job_board_fill (board, 1);
+  job = fl_read_job_new (board->session, 0x08000000, 4096);
+  fl_sim_board_add_fault (board->board, FALSE, fl_sim_board_get_n_sent (board->board) + 40, FL_SIM_FAULT_UNPLUG, 0);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_PORT_GONE);
+  g_bytes_get_data (fl_read_job_get_data (FL_READ_JOB (job)), &size);
+  g_assert_cmpuint (size, ==, 4 * 256);
+  g_assert_nonnull (strstr (fl_job_get_board_state (job), "nothing was changed"));
+}
+
+/* Requests that are refused before anything is sent, or by the chip. */
+static const struct
+{
+  const char *path;
+  const char *board;
+  guint32 address;
+  guint32 length;
+  int code;
+} refused_cases[] = {
+  { "nothing", "0x410", 0x08000000, 0, FL_ERROR_USAGE },
+  { "past-the-end", "0x410", 0xFFFFFFF0, 17, FL_ERROR_USAGE },
+  { "no-memory", "0x410", 0x90000000, 16, FL_ERROR_NACK },
+  { "protected", "0x410,rdp=1", 0x08000000, 16, FL_ERROR_PROTECTED },
+};
+
+static void
+test_read_refused (gconstpointer data)
+{
+  guint row = GPOINTER_TO_UINT (data);
+  g_autoptr (JobBoard) board = job_board_new (refused_cases[row].board);
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  job_board_connect (board);
+  job = fl_read_job_new (board->session, refused_cases[row].address, refused_cases[row].length);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, refused_cases[row].code);
+  g_assert_null (fl_read_job_get_data (FL_READ_JOB (job)));
+}
+
+static void
+test_verify (void)
+{
+  static const guint8 other[] = { 0x12, 0x34 };
+  g_autoptr (JobBoard) board = job_board_new ("0x467,flash=256");
+  g_autoptr (FlImage) image = NULL;
+  g_autoptr (FlJob) same = NULL;
+  g_autoptr (FlJob) different = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_sectors;
+  const guint8 *sectors;
+
+  job_board_connect (board);
+  job_board_fill (board, 1);
+  image = dup_flash_image (board, 0x0801FF01, 5000);
+  same = fl_verify_job_new (board->session, image);
+  job_board_run (board, same, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (fl_verify_job_get_bytes (FL_VERIFY_JOB (same)), ==, 5000);
+
+  g_assert_true (fl_sim_board_poke (board->board, 0x08020010, other, sizeof other));
+  different = fl_verify_job_new (board->session, image);
+  g_assert_false (job_board_run (board, different, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_VERIFY);
+  g_assert_nonnull (strstr (error->message, "0x08020010"));
+  g_assert_cmpuint (fl_verify_job_get_bytes (FL_VERIFY_JOB (different)), ==, 4998);
+  sectors = fl_job_get_sectors (different, &n_sectors);
+  g_assert_cmpuint (n_sectors, ==, 128);
+  g_assert_cmpuint (sectors[63], ==, FL_SECTOR_VERIFIED);
+  g_assert_cmpuint (sectors[64], ==, FL_SECTOR_FAILED);
+  g_assert_cmpuint (sectors[65], ==, FL_SECTOR_VERIFIED);
+  g_assert_cmpuint (sectors[67], ==, FL_SECTOR_UNTOUCHED);
+}
+
+static void
+test_verify_outside (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x410,flash=128");
+  g_autoptr (FlImage) image = fl_image_new ();
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fl_image_add (image, 0x0801FFFF, (const guint8 *) "ab", 2, &error);
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  job_board_connect (board);
+  job = fl_verify_job_new (board->session, image);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_RANGE);
+}
+
+/* Erasing: what is named, or everything; on chips with and without a mass erase. */
+static const struct
+{
+  const char *board;
+  guint sectors[4];
+  guint n_sectors;
+} erase_cases[] = {
+  { "0x410,flash=128", { 0, 1, 50, 127 }, 4 },
+  { "0x410,flash=128", { 0 }, 0 },
+  { "0x413", { 0, 4, 5, 11 }, 4 },
+  { "0x413", { 0 }, 0 },
+  { "0x417", { 1, 2, 3, 511 }, 4 },
+  { "0x417", { 0 }, 0 },
+  { "0x467,flash=256", { 62, 63, 64, 65 }, 4 },
+  { "0x467,flash=256", { 0 }, 0 },
+  { "0x450", { 7, 8 }, 2 },
+  { "0x450", { 0 }, 0 },
+};
+
+static void
+test_erase (gconstpointer data)
+{
+  guint row = GPOINTER_TO_UINT (data);
+  g_autoptr (JobBoard) board = job_board_new (erase_cases[row].board);
+  guint8 erased = fl_sim_board_get_chip (board->board)->erased_value;
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_wanted = 0;
+  FlLayout *layout;
+
+  job_board_connect (board);
+  job_board_fill (board, 1);
+  layout = job_board_device (board)->layout;
+  job = fl_erase_job_new (board->session, erase_cases[row].sectors, erase_cases[row].n_sectors);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (layout, i);
+      const guint8 *flash = fl_sim_board_peek (board->board, sector->address, sector->size);
+      gboolean wanted = erase_cases[row].n_sectors == 0;
+
+      for (guint w = 0; w < erase_cases[row].n_sectors; w++)
+        wanted = wanted || erase_cases[row].sectors[w] == i;
+      n_wanted += wanted;
+      for (guint32 at = 0; at < sector->size; at++)
+        if ((flash[at] == erased) != wanted)
+          g_error ("sector %u, byte %u is 0x%02X", i, at, flash[at]);
+    }
+  g_assert_cmpuint (fl_erase_job_get_n_erased (FL_ERASE_JOB (job)), ==, n_wanted);
+}
+
+static void
+test_erase_no_such (void)
+{
+  static const guint sector = 128;
+  g_autoptr (JobBoard) board = job_board_new ("0x410,flash=128");
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  job_board_connect (board);
+  job = fl_erase_job_new (board->session, &sector, 1);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_RANGE);
+  g_assert_cmpuint (board->n_sent, ==, 0);
+}
+
+/* The bootloader is left, the session closed; there is nothing to connect a job to any more. */
+static void
+test_start (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x410,blank=0");
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (FlJob) late = NULL;
+  g_autoptr (GError) error = NULL;
+
+  job_board_connect (board);
+  job = fl_start_job_new (board->session, 0x08000000);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  g_assert_false (fl_sim_board_is_in_bootloader (board->board));
+  g_assert_false (fl_session_is_connected (board->session));
+  late = fl_read_job_new (board->session, 0x08000000, 4);
+  g_assert_false (job_board_run (board, late, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_USAGE);
+}
+
+static void
+test_start_refused (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x410");
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  job_board_connect (board);
+  job = fl_start_job_new (board->session, 0x90000000);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_NACK);
+  g_assert_true (fl_session_is_connected (board->session));
+}
+
+/* A chip that nobody knows: it is read, and neither programmed nor erased. */
+static void
+test_unknown (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x410,flash=128");
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+  g_autoptr (FlImage) image = NULL;
+  g_autoptr (FlJob) read = NULL;
+  g_autoptr (FlJob) erase = NULL;
+  g_autoptr (FlPlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+
+  options->pid = 0xEEE;
+  job_board_session (board, options);
+  job_board_fill (board, 1);
+  job_board_connect (board);
+  g_assert_null (job_board_device (board)->chip);
+  read = fl_read_job_new (board->session, 0x08000000, 1024);
+  job_board_run (board, read, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (fl_read_job_get_data (FL_READ_JOB (read))), ==, 1024);
+
+  image = dup_flash_image (board, 0x08000000, 64);
+  plan = fl_plan_new (job_board_device (board), image, NULL, &error);
+  g_assert_null (plan);
+  g_assert_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE);
+  g_clear_error (&error);
+  erase = fl_erase_job_new (board->session, NULL, 0);
+  g_assert_false (job_board_run (board, erase, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/flash-jobs/read", test_read);
+  g_test_add_func ("/flash-jobs/read-broken", test_read_broken);
+  for (guint i = 0; i < G_N_ELEMENTS (refused_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/flash-jobs/read-refused/", refused_cases[i].path, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_read_refused);
+    }
+  g_test_add_func ("/flash-jobs/verify", test_verify);
+  g_test_add_func ("/flash-jobs/verify-outside", test_verify_outside);
+  for (guint i = 0; i < G_N_ELEMENTS (erase_cases); i++)
+    {
+      g_autofree char *path =
+          g_strdup_printf ("/flash-jobs/erase/%s/%u", erase_cases[i].board, erase_cases[i].n_sectors);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_erase);
+    }
+  g_test_add_func ("/flash-jobs/erase-no-such", test_erase_no_such);
+  g_test_add_func ("/flash-jobs/start", test_start);
+  g_test_add_func ("/flash-jobs/start-refused", test_start_refused);
+  g_test_add_func ("/flash-jobs/unknown", test_unknown);
+  return g_test_run ();
+}
