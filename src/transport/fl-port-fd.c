@@ -65,7 +65,7 @@ fl_port_fd_open_locked (const char *path, GError **error)
     }
   if (tcgetattr (fd, &term) != 0 || fstat (fd, &node) != 0 || flock (fd, LOCK_EX | LOCK_NB) != 0)
     code = errno;
-  if (code == 0 && !fl_port_fd_is_pty (fd)) /* whoever serves a pty may keep its other end open as well */
+  if (code == 0 && !fl_port_is_pty (path)) /* whoever serves a pty may keep its other end open as well */
     holder = fl_port_holder_find (&node, FL_PORT_HOLDER_OTHERS);
   if (code == 0 && holder == NULL)
     return fd;
@@ -75,17 +75,17 @@ fl_port_fd_open_locked (const char *path, GError **error)
 }
 
 /**
- * fl_port_fd_is_pty:
- * @fd: a tty
+ * fl_port_is_pty:
+ * @path: a tty
  *
  * Returns: whether it is the slave side of a pty, which has no wire: no parity, no modem lines
  */
 gboolean
-fl_port_fd_is_pty (int fd)
+fl_port_is_pty (const char *path)
 {
   struct stat node;
 
-  return fstat (fd, &node) == 0 && S_ISCHR (node.st_mode) && major (node.st_rdev) >= PTY_MAJOR_FIRST
+  return stat (path, &node) == 0 && S_ISCHR (node.st_mode) && major (node.st_rdev) >= PTY_MAJOR_FIRST
          && major (node.st_rdev) <= PTY_MAJOR_LAST;
 }
 

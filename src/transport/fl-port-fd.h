@@ -14,7 +14,7 @@ typedef struct
 } FlPortErrorCounts;
 
 int          fl_port_fd_open_locked (const char *path, GError **error);
-gboolean     fl_port_fd_is_pty      (int fd);
+gboolean     fl_port_is_pty         (const char *path);
 void         fl_port_fd_exclude     (int fd);
 gboolean     fl_port_fd_set_lines   (int fd, const char *path, FlLines mask, FlLines lines, GError **error);
 gboolean     fl_port_fd_get_lines   (int fd, const char *path, FlLines *lines, GError **error);

@@ -295,7 +295,7 @@ fl_tty_transport_open (const char *path, const FlLineSettings *settings, GCancel
   self = g_object_new (FL_TYPE_TTY_TRANSPORT, NULL);
   self->path = g_strdup (path);
   self->fd = fd;
-  self->is_pty = fl_port_fd_is_pty (fd);
+  self->is_pty = fl_port_is_pty (path);
   fl_port_fd_exclude (fd);
   if (!fl_tty_transport_apply (self, settings, error) || !fl_tty_transport_discard (FL_TRANSPORT (self), error))
     return NULL;

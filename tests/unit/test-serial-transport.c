@@ -243,6 +243,30 @@ test_busy (void)
   port = open_port (fl_fake_adapter_get_path (adapter), &even);
 }
 
+/* Another program has the port without any lock, as "cat" would: it is found through /proc. */
+static void
+test_busy_other (void)
+{
+  g_autoptr (FlFakeAdapter) adapter = plug_adapter ();
+  g_autoptr (FlTransport) port = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *command = g_strdup_printf ("exec 3<>%s; echo; read line", fl_fake_adapter_get_path (adapter));
+  g_autoptr (GSubprocess) other = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                                                    &error, "sh", "-c", command, NULL);
+  char byte;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (g_input_stream_read (g_subprocess_get_stdout_pipe (other), &byte, 1, NULL, &error), ==, 1);
+  port = fl_transport_open (fl_fake_adapter_get_path (adapter), &even, NULL, &error);
+  g_assert_error (error, FL_ERROR, FL_ERROR_PORT_BUSY);
+  g_assert_nonnull (strstr (error->message, g_subprocess_get_identifier (other)));
+  g_assert_nonnull (strstr (error->message, "sh"));
+  g_clear_error (&error);
+  g_assert_true (g_output_stream_close (g_subprocess_get_stdin_pipe (other), NULL, &error));
+  g_assert_true (g_subprocess_wait (other, NULL, &error));
+  port = open_port (fl_fake_adapter_get_path (adapter), &even);
+}
+
 typedef struct
 {
   FlFakeAdapter *adapter;
@@ -353,6 +377,7 @@ main (int argc, char **argv)
   g_test_add_func ("/serial-transport/bytes", test_bytes);
   g_test_add_func ("/serial-transport/errors", test_errors);
   g_test_add_func ("/serial-transport/busy", test_busy);
+  g_test_add_func ("/serial-transport/busy-other", test_busy_other);
   g_test_add_func ("/serial-transport/unplug", test_unplug);
   g_test_add_func ("/serial-transport/cancel", test_cancel);
   g_test_add_func ("/serial-transport/stuck", test_stuck);

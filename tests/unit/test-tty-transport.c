@@ -206,6 +206,37 @@ test_cancel (Fixture *fixture, gconstpointer data)
     }
 }
 
+static gpointer
+read_thread (gpointer port)
+{
+  guint8 byte;
+  gsize n;
+
+  fl_transport_read_some (port, &byte, 1, 3600 * 1000, &n, NULL, NULL);
+  return NULL;
+}
+
+/* Two threads inside at once are a programmer's fault; one after the other is allowed. */
+static void
+test_owner (Fixture *fixture, gconstpointer data)
+{
+  if (g_test_subprocess ())
+    {
+      g_thread_new ("read", read_thread, fixture->port);
+      for (gint64 end = g_get_monotonic_time () + 20 * G_USEC_PER_SEC; g_get_monotonic_time () < end;)
+        fl_transport_take_errors (fixture->port);
+      exit (0);
+    }
+  g_assert_cmpint (write (fixture->master, "x", 1), ==, 1);
+  g_thread_join (g_thread_new ("read", read_thread, fixture->port));
+  g_assert_cmpuint (fl_transport_take_errors (fixture->port), ==, 0);
+#ifndef NDEBUG
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*fl_thread_owner_check*");
+#endif
+}
+
 static void
 test_stuck (Fixture *fixture, gconstpointer data)
 {
@@ -396,7 +427,7 @@ main (int argc, char **argv)
     { "/tty-transport/no-lines", test_no_lines }, { "/tty-transport/cancel", test_cancel },
     { "/tty-transport/stuck", test_stuck },       { "/tty-transport/hang-up", test_hang_up },
     { "/tty-transport/close", test_close },       { "/tty-transport/busy", test_busy },
-    { "/tty-transport/link", test_link },
+    { "/tty-transport/link", test_link },         { "/tty-transport/owner", test_owner },
   };
 
   g_test_init (&argc, &argv, NULL);
