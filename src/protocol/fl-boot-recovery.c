@@ -52,9 +52,10 @@
 
 #define SINGLE_BYTES 8    /* sent one at a time before groups begin */
 #define MIN_BYTES    1100 /* enough for every packet with an undamaged count */
-#define MAX_MS       3000 /* of fillers on the wire */
+#define MAX_MS       3000 /* of fillers on the wire, for a count that was damaged */
+#define MAX_TOTAL_MS 6000 /* with the pauses between them */
 #define ANSWER_MS    50   /* to a filler: an adapter's latency, and some */
-#define MAX_CONFIRMS 8    /* times that Get ID is asked */
+#define MAX_CONFIRMS 4    /* times that Get ID is asked */
 
 /* The smallest value of a parity that does not occur in the packet, or with @at_any_price the one that occurs least;
  * 0: none. */
@@ -146,7 +147,8 @@ fl_boot_confirm (FlBoot *self, GCancellable *cancellable, GError **error)
  * fl_boot_resync:
  *
  * Brings the chip back to the start of a command, wherever in a packet it stands, without making it write, erase or
- * start anything. Takes some 0.1 s as a rule, and gives up after about 3 s of wire time.
+ * start anything. Takes some 0.1 s as a rule. Gives up after about 6 s; after some 0.5 s at 115200 baud when the last
+ * packet had no count that can have been damaged.
  *
  * Errors: %FL_ERROR_TIMEOUT when the chip could not be brought back: it needs a reset.
  *
@@ -156,20 +158,24 @@ gboolean
 fl_boot_resync (FlBoot *self, GCancellable *cancellable, GError **error)
 {
   guint8 filler[2];
-  gboolean safe;
+  gboolean safe, counted;
   gsize group = 1;
   gsize limit;
   gsize max_group;
   gsize n_sent = 0;
   guint n_confirms = 0;
+  gint64 end;
 
   g_return_val_if_fail (FL_IS_BOOT (self), FALSE);
   safe = fl_boot_choose_filler (self->last_packet, self->last_length, self->last_command, self->last_stage, filler);
-  limit = MAX (MIN_BYTES, (gsize) MAX_MS * 100 / fl_boot_wire_ms (self, 100));
+  counted = self->last_stage == FL_STAGE_DATA || self->last_stage == FL_STAGE_PAGES;
+  limit = counted ? MAX (MIN_BYTES, (gsize) MAX_MS * 100 / fl_boot_wire_ms (self, 100)) : MIN_BYTES;
+  end = fl_transport_get_time (self->transport)
+        + (MAX_TOTAL_MS + (gint64) fl_boot_wire_ms (self, MIN_BYTES)) * G_TIME_SPAN_MILLISECOND;
   max_group = CLAMP (10000 / fl_boot_wire_ms (self, 100), 16, 256); /* 0.1 s, for cancelling's sake */
   if (!fl_boot_drain (self, ANSWER_MS, cancellable, error))
     return FALSE;
-  while (safe && n_sent < limit && n_confirms < MAX_CONFIRMS)
+  while (safe && n_sent < limit && n_confirms < MAX_CONFIRMS && fl_transport_get_time (self->transport) < end)
     {
       gboolean nack;
 
