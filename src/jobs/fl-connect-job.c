@@ -65,7 +65,7 @@ fl_connect_job_open (FlJob *job, FlLineSettings *settings, GCancellable *cancell
     return FALSE;
   fl_job_end_step (job, NULL);
   fl_job_add_done (job, 1);
-  fl_describe_set_limits (fl_session_get_boot (session), expected);
+  fl_describe_set_limits (fl_session_get_boot (session), expected, 0);
   return TRUE;
 }
 
@@ -388,7 +388,7 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   if (device == NULL)
     return FALSE;
   fl_job_add_done (job, 1);
-  fl_describe_set_limits (boot, device->chip);
+  fl_describe_set_limits (boot, device->chip, 0);
   fl_job_enter_stage (job, FL_STAGE_DESCRIBE);
   fl_job_set_text (job, "%s", fl_stage_get_name (FL_STAGE_DESCRIBE));
   fl_job_begin_step (job, "%s", fl_stage_get_name (FL_STAGE_DESCRIBE));

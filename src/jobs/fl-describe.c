@@ -29,19 +29,42 @@ static void G_GNUC_PRINTF (2, 3) add_remark (FlDevice *device, const char *forma
   va_end (arguments);
 }
 
+/* The only builds of the ROM that acknowledge an erase before it is done, and take one page a command. The chip's row
+ * goes by its worst build; waiting for it costs seconds. Source: AN2606, bootloader versions of G07x and H74x. */
+static const struct
+{
+  guint16 pid;
+  guint8 bootloader_id;
+} early_builds[] = {
+  { 0x450, 0x91 },
+  { 0x460, 0xB3 },
+};
+
+static gboolean
+is_mended_build (const FlChip *chip, guint8 bootloader_id)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (early_builds); i++)
+    if (early_builds[i].pid == chip->pid)
+      return bootloader_id != 0 && bootloader_id != early_builds[i].bootloader_id;
+  return FALSE;
+}
+
 /**
  * fl_describe_set_limits:
  * @chip: (nullable): what the database knows
+ * @bootloader_id: the build of its bootloader; 0: not known
  *
  * Makes the bootloader's times and oddities those of the chip.
  */
 void
-fl_describe_set_limits (FlBoot *boot, const FlChip *chip)
+fl_describe_set_limits (FlBoot *boot, const FlChip *chip, guint8 bootloader_id)
 {
   FlBootLimits limits = { 0 };
 
   if (chip != NULL)
     {
+      gboolean early = (chip->flags & FL_CHIP_EARLY_ERASE_ACK) && !is_mended_build (chip, bootloader_id);
+      gboolean one_page = (chip->flags & FL_CHIP_ONE_PAGE_ERASE) && !is_mended_build (chip, bootloader_id);
       guint32 largest = 0;
 
       for (guint i = 0; i < chip->layouts->len; i++)
@@ -55,8 +78,8 @@ fl_describe_set_limits (FlBoot *boot, const FlChip *chip)
       limits.erase_page_ms = largest > 0 ? fl_chip_get_erase_ms (chip, largest) : chip->erase_page_ms;
       limits.erase_mass_ms = chip->erase_mass_ms;
       limits.startup_ms = chip->startup_ms;
-      limits.max_pages = chip->flags & FL_CHIP_ONE_PAGE_ERASE ? 1 : chip->max_erase_pages;
-      limits.page_pause_ms = chip->flags & FL_CHIP_EARLY_ERASE_ACK ? chip->erase_page_ms : 0;
+      limits.max_pages = one_page ? 1 : chip->max_erase_pages;
+      limits.page_pause_ms = early ? limits.erase_page_ms : 0;
       limits.double_nack = (chip->flags & FL_CHIP_DOUBLE_NACK) != 0;
       limits.double_sync_ack = (chip->flags & FL_CHIP_DOUBLE_SYNC_ACK) != 0;
       limits.silent_bad_address = (chip->flags & FL_CHIP_SILENT_BAD_ADDRESS) != 0;
@@ -251,6 +274,7 @@ fl_describe_device (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *ca
     }
   else
     add_remark (device, _ ("Nothing is known of a chip with this ID: it can be read, but not programmed"));
+  fl_describe_set_limits (boot, device->chip, device->bootloader_id);
   fl_job_end_step (job, NULL);
   log_device (job, device);
   return TRUE;

@@ -148,6 +148,10 @@ static const struct
   { "0x417", { 0 }, 0 },
   { "0x467,flash=256", { 62, 63, 64, 65 }, 4 },
   { "0x467,flash=256", { 0 }, 0 },
+  { "0x460,bl=0xB3", { 0, 1, 62, 63 }, 4 },
+  { "0x460,bl=0xB3", { 0 }, 0 },
+  { "0x450,bl=0x91", { 7, 8, 9 }, 3 },
+  { "0x450,bl=0x91", { 0 }, 0 },
   { "0x450", { 7, 8 }, 2 },
   { "0x450", { 0 }, 0 },
 };
@@ -183,6 +187,36 @@ test_erase (gconstpointer data)
           g_error ("sector %u, byte %u is 0x%02X", i, at, flash[at]);
     }
   g_assert_cmpuint (fl_erase_job_get_n_erased (FL_ERASE_JOB (job)), ==, n_wanted);
+}
+
+/* A write-protected sector acknowledges and stays as it is: that is found out, and said. */
+static void
+test_erase_protected (void)
+{
+  static const guint8 units[] = { 1 }; /* pages 4 to 7 of an F103 with 1 KiB pages */
+  static const guint sectors[] = { 3, 4 };
+  g_autoptr (JobBoard) board = job_board_new ("0x410,flash=128");
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  guint n_states;
+
+  job_board_connect (board);
+  job_board_fill (board, 1);
+  g_assert_true (fl_boot_write_protect (fl_session_get_boot (board->session), units, 1, NULL, &error));
+  g_assert_no_error (error);
+  fl_session_close (board->session);
+  job_board_session (board, options);
+  job_board_connect (board);
+  job = fl_erase_job_new (board->session, sectors, 2);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_ERASE);
+  g_assert_cmpuint (fl_erase_job_get_n_erased (FL_ERASE_JOB (job)), ==, 1);
+  g_assert_cmpuint (fl_job_get_sectors (job, &n_states)[3], ==, FL_SECTOR_ERASED);
+  g_assert_cmpuint (fl_job_get_sectors (job, &n_states)[4], ==, FL_SECTOR_FAILED);
+  text = fl_explanation_to_text (fl_job_get_explanation (job));
+  g_assert_nonnull (strstr (text, "Write protection"));
 }
 
 static void
@@ -287,6 +321,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_erase);
     }
+  g_test_add_func ("/flash-jobs/erase-protected", test_erase_protected);
   g_test_add_func ("/flash-jobs/erase-no-such", test_erase_no_such);
   g_test_add_func ("/flash-jobs/start", test_start);
   g_test_add_func ("/flash-jobs/start-refused", test_start_refused);

@@ -289,6 +289,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/program/speed/g0b1", "0x467,flash=256", test_speed);
   g_test_add_data_func ("/program/speed/f407", "0x413", test_speed);
   g_test_add_data_func ("/program/speed/l476", "0x415", test_speed);
+  g_test_add_data_func ("/program/speed/h743", "0x450", test_speed);
   g_test_add_func ("/program/announcements", test_announcements);
   g_test_add_func ("/program/no-verify", test_no_verify);
   g_test_add_func ("/program/not-erased", test_not_erased);
