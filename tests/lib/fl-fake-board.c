@@ -96,6 +96,14 @@ fl_fake_board_is_unplugged (FlFakeBoard *self)
   return fl_sim_board_is_unplugged (self->board);
 }
 
+gboolean
+fl_fake_board_save (FlFakeBoard *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return fl_sim_board_save (self->board, error);
+}
+
 void
 fl_fake_board_free (FlFakeBoard *self)
 {

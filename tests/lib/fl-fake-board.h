@@ -16,6 +16,7 @@ typedef struct _FlFakeBoard FlFakeBoard;
 
 FlFakeBoard *fl_fake_board_new          (FlFakeAdapter *adapter, FlSimBoard *board);
 gboolean     fl_fake_board_is_unplugged (FlFakeBoard *self); /* the adapter is to vanish now */
+gboolean     fl_fake_board_save         (FlFakeBoard *self, GError **error); /* to its state file, if it has one */
 void         fl_fake_board_free         (FlFakeBoard *self); /* after the adapter */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlFakeBoard, fl_fake_board_free)

@@ -116,6 +116,8 @@ main (int argc, char **argv)
   while (!watch.ended)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (timer);
+  if (board != NULL && !fl_fake_board_save (board, &error))
+    g_error ("%s", error->message);
   events = fl_fake_adapter_take_events (adapter);
   g_printerr ("adapter saw: %s\n", events);
   return g_subprocess_get_if_exited (child) ? g_subprocess_get_exit_status (child) : 1;
