@@ -2,12 +2,16 @@
 """The window of Flashloader, as the journeys use it."""
 import os
 import pathlib
+import random
+import struct
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import gui  # noqa: E402  (found by the line above)
 
 PROGRAM = os.environ["FL_PROGRAM"]
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="flashloader-"))  # below the run's own home, which is removed
 SLOW = 180.0  # seconds: for a job on the real clock of a simulated board, on a machine that does other things too
 PAGES = {
     "FlConnectPage": "Step 1, Connect",
@@ -15,6 +19,14 @@ PAGES = {
     "FlFirmwarePage": "Step 3, Firmware",
     "FlProgramPage": "Step 4, Program",
 }
+
+
+def make_firmware(path, size=6000, stack=0x20001800, start=0x08000000, seed=1):
+    """A raw binary that looks built for a small STM32: a vector table, and bytes that do not repeat."""
+    content = bytearray(random.Random(seed).randbytes(size))
+    content[0:8] = struct.pack("<II", stack, start + 0x101)
+    path.write_bytes(content)
+    return path
 
 
 class Flashloader(gui.App):
@@ -93,3 +105,17 @@ class Flashloader(gui.App):
         while not (heading.getRoleName() == "panel" and heading.name):
             heading = heading.parent
         return heading
+
+    def connect(self, title):
+        self.choose_board(title)
+        self.press_primary("FlConnectPage")
+        return self.wait_page("FlDevicePage", SLOW)
+
+    def choose_firmware(self, path):
+        self.press("FlFirmwarePage", "Choose file")
+        self.choose_file("Choose a firmware file", path)
+        gui.wait_label(self.page("FlFirmwarePage"), path.name)
+
+    def wait_verdict(self, verdict):
+        """The large plain words at the end of a job."""
+        return gui.wait_label(self.page("FlVerdictView"), verdict, SLOW)

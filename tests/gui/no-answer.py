@@ -45,4 +45,13 @@ def logged():
     journey.shoot("log")
 
 
+@journey.step
+def another():
+    """another board connects all the same"""
+    app.choose_board("STM32G071 practice board")
+    app.press_primary("FlConnectPage")
+    app.wait_page("FlDevicePage", SLOW)
+    journey.shoot("another-board")
+
+
 journey.run()

@@ -89,10 +89,12 @@ def wait_for(probe, what, timeout=TIMEOUT):
 
 
 def same_name(node, wanted):
-    """GTK 4.8 names a mnemonic button "_Open… Open…": its label property, then the label that labels it."""
+    """GTK 4.8 names a mnemonic button twice: by its label property, and by the label inside: "_Open… Open…"."""
     name = node.name
+    if name == wanted:
+        return True
     plain = name.replace("_", "")
-    return name == wanted or plain in (wanted, f"{wanted} {wanted}")
+    return plain == wanted or (plain.startswith(f"{wanted} ") and plain[len(wanted) + 1:].rstrip("…") == wanted.rstrip("…"))
 
 
 def walk(node):
@@ -247,10 +249,10 @@ class App:
         xdo("search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus", "--sync")
 
     def choose_file(self, title, path, main="Flashloader"):
-        """GTK's own file chooser, by keyboard: ctrl+l, the path, Return."""
+        """GTK's own file chooser, by keyboard: ctrl+l, the path in place of a proposed name, Return."""
         self.window(title)
         self.focus(title)
-        key("ctrl+l")
+        key("ctrl+l", "ctrl+a")
         type_text(str(path))
         key("Return")
         wait_for(lambda: title not in self.titles(), f"{title} to close")

@@ -8,7 +8,7 @@ trap 'rm -rf "$home"' EXIT # no exec below: it would skip the trap
 mkdir -m 700 "$home/run"
 env -u WAYLAND_DISPLAY -u DISPLAY -u DBUS_SESSION_BUS_ADDRESS -u AT_SPI_BUS_ADDRESS -u GTK_THEME \
   -u XDG_CONFIG_HOME -u XDG_DATA_HOME -u XDG_CACHE_HOME -u LANGUAGE \
-  HOME="$home" XDG_RUNTIME_DIR="$home/run" XDG_CONFIG_HOME="$home/.config" LC_ALL=C.UTF-8 \
+  HOME="$home" TMPDIR="$home" XDG_RUNTIME_DIR="$home/run" XDG_CONFIG_HOME="$home/.config" LC_ALL=C.UTF-8 \
   GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_A11Y=atspi GSETTINGS_BACKEND="${GSETTINGS_BACKEND:-memory}" \
   GIO_USE_VFS=local GTK_USE_PORTAL=0 NO_AT_BRIDGE= \
   xvfb-run -a -s "-screen 0 ${FL_SCREEN:-1280x800}x24 -noreset" dbus-run-session -- "$@"
