@@ -3,6 +3,7 @@
 
 #include "fl-sim-adapter.h"
 #include "fl-sim-board.h"
+#include "fl-sim-play.h"
 #include "fl-sim-rom.h"
 
 G_BEGIN_DECLS
@@ -52,10 +53,21 @@ struct _FlSimBoard
   gboolean        mute;       /* a fault: nothing reaches the host until a reset */
   gboolean        deafened;   /* a fault: nothing reaches the chip until a reset */
   gboolean        unplugged;
+
+  FlSimPlay      *play;       /* nullable: what a scenario does */
+  double          tx_factor;  /* the chip's true rate over what it measured */
+  gint64          ready_us;   /* deaf for so long after every start */
 };
 
 FlSimConfig *fl_sim_board_copy_config (const FlSimConfig *config);
 gboolean     fl_sim_board_load        (FlSimBoard *self, GError **error);
+void         fl_sim_board_deliver     (FlSimBoard *self, FlSimByte *byte);
+gboolean     fl_sim_board_load_scenario (FlSimBoard *self, FlSimScenario **scenario, GError **error);
+void         fl_sim_board_stage       (FlSimBoard *self, FlSimScenario *scenario);
+const char  *fl_sim_board_get_text    (FlSimBoard *self);
+gboolean     fl_sim_board_play_sync   (FlSimBoard *self, const FlSimByte *byte);
+gboolean     fl_sim_board_play_send   (FlSimBoard *self, guint8 *byte, double start);
+gboolean     fl_sim_board_play_go     (FlSimBoard *self, gint64 now);
 gboolean     fl_sim_board_strike      (FlSimBoard *self, gboolean to_host, guint64 number, FlSimByte *byte);
 void         fl_sim_board_inject      (FlSimBoard *self, guint8 byte, gint64 time);
 

@@ -14,6 +14,7 @@ G_DEFINE_FINAL_TYPE (FlSimBoard, fl_sim_board, G_TYPE_OBJECT)
 
 static void fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup_us);
 
+#define NEVER_US      ((gint64) 1000 * 1000 * 1000 * 1000)
 #define STUB_BYTES    128
 #define AIRCR         0xE000ED0Cu
 #define AIRCR_RESET   0x05FA0004u
@@ -26,8 +27,14 @@ static void fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gi
 static void
 fl_sim_board_update_wires (FlSimBoard *self)
 {
-  fl_sim_wire_set (self->to_chip, &self->host, &self->device, 1.0);
-  fl_sim_wire_set (self->to_host, &self->device, &self->host, 1.0);
+  FlLineSettings sender = self->host;
+
+  /* An adapter that sends no parity bit, where the scenario does not say what comes of it. */
+  if (self->play != NULL && g_strcmp0 (self->play->scenario->parity_on_wire, "N") == 0
+      && self->play->scenario->parity_reaction == NULL)
+    sender.parity = FL_PARITY_NONE;
+  fl_sim_wire_set (self->to_chip, &sender, &self->device, 1.0);
+  fl_sim_wire_set (self->to_host, &self->device, &self->host, self->tx_factor);
 }
 
 static gboolean
@@ -44,9 +51,9 @@ fl_sim_board_wants_rom (FlSimBoard *self)
   const FlSimOptions *options = self->memory->options;
   gboolean boot0 = !self->config->lines_wired || (self->lines & FL_LINE_RTS) != 0;
 
-  if (options->boot0_ignored)
-    return options->boots_rom || self->empty;
-  return boot0 || self->empty;
+  gboolean wanted = options->boot0_ignored ? options->boots_rom || self->empty : boot0 || self->empty;
+
+  return self->play == NULL ? wanted : fl_sim_play_wants_rom (self->play, wanted);
 }
 
 /* Whether the code at @address holds this constant in its literals. */
@@ -100,11 +107,13 @@ fl_sim_board_run_application (FlSimBoard *self, guint32 address, gint64 now)
   if (fl_sim_board_run_stub (self, address, now))
     return;
   self->state = FL_SIM_BOARD_CRASHED;
+  self->talk_next = now + FL_SIM_TALK_FIRST_US;
+  if (self->play != NULL)
+    self->state = FL_SIM_BOARD_APPLICATION;
   if (stack < chip->ram_start || stack > chip->ram_start + chip->ram_kib * 1024 || (entry & 1) == 0
       || fl_sim_memory_find (self->memory, entry & ~1u) == FL_SIM_AREA_NONE)
     return;
   self->state = FL_SIM_BOARD_APPLICATION;
-  self->talk_next = now + FL_SIM_TALK_FIRST_US;
 }
 
 /* Comes out of reset at @now. @reload: power-on or new option bytes, which also look whether the flash is empty. */
@@ -123,7 +132,9 @@ fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup
       return;
     }
   self->state = FL_SIM_BOARD_ROM;
-  fl_sim_rom_start (self->rom, now + startup_us);
+  fl_sim_rom_start (self->rom, now + MAX (startup_us, self->ready_us));
+  if (self->play != NULL)
+    self->talk_next = now + (gint64) self->play->scenario->app_stream_after_ms * 1000;
   if (self->config->deaf)
     fl_sim_rom_set_deaf (self->rom);
 }
@@ -151,6 +162,8 @@ fl_sim_board_reset (FlSimBoard *self, gboolean power_cycle, gint64 now)
 
   self->time = MAX (self->time, now);
   fl_sim_board_stop (self, now);
+  if (self->play != NULL)
+    fl_sim_play_start (self->play, power_cycle ? FL_SIM_START_POWER : FL_SIM_START_RESET);
   if (power_cycle)
     fl_sim_memory_clear_ram (self->memory);
   if (self->state != FL_SIM_BOARD_HELD)
@@ -168,6 +181,8 @@ fl_sim_board_press_reset (FlSimBoard *self)
   g_return_if_fail (FL_IS_SIM_BOARD (self));
 
   fl_sim_board_stop (self, self->time);
+  if (self->play != NULL)
+    fl_sim_play_start (self->play, FL_SIM_START_RESET);
   if (self->state != FL_SIM_BOARD_HELD)
     fl_sim_board_boot (self, FALSE, self->time, 0);
 }
@@ -183,18 +198,25 @@ fl_sim_board_handle_event (FlSimBoard *self)
     case FL_SIM_EVENT_NONE:
       break;
     case FL_SIM_EVENT_RELOAD:
+      if (self->play != NULL)
+        fl_sim_play_start (self->play, FL_SIM_START_RELOAD);
       fl_sim_board_boot (self, TRUE, time, self->startup_us);
+      if (self->play != NULL && fl_sim_play_kills (self->play, fl_sim_rom_get_command (self->rom)))
+        fl_sim_rom_set_deaf (self->rom);
       break;
     case FL_SIM_EVENT_JUMP:
-      fl_sim_board_run_application (self, address, time);
+      if (self->play == NULL || !fl_sim_board_play_go (self, time))
+        fl_sim_board_run_application (self, address, time);
       break;
     }
 }
 
 /* A byte that the host's end of the wire understood; faults on the way back strike here. */
-static void
+void
 fl_sim_board_deliver (FlSimBoard *self, FlSimByte *byte)
 {
+  if (self->play != NULL && !fl_sim_play_to_host (self->play, byte))
+    return;
   if (self->mute || !fl_sim_board_strike (self, TRUE, self->n_received++, byte))
     return;
   fl_sim_adapter_put (self->adapter, byte);
@@ -217,6 +239,9 @@ fl_sim_board_run_rom (FlSimBoard *self, const FlSimByte *byte)
 
   if (self->state != FL_SIM_BOARD_ROM)
     return;
+  if (self->play != NULL && byte->byte == 0x7F && !fl_sim_rom_is_synced (self->rom)
+      && fl_sim_rom_is_ready (self->rom, byte->time) && !fl_sim_board_play_sync (self, byte))
+    return;
   fl_sim_rom_receive (self->rom, byte->byte, byte->time, fl_sim_wire_get_byte_us (self->to_host));
   while (fl_sim_rom_take_reply (self->rom, &reply))
     fl_sim_wire_put (self->to_host, reply.byte, MAX ((double) reply.time, self->to_host->end));
@@ -238,12 +263,15 @@ static void
 fl_sim_board_talk (FlSimBoard *self, gint64 until)
 {
   static const FlLineSettings settings = { 115200, 8, FL_PARITY_NONE, 1 };
-  const char *text = "Hello from the application\r\n";
+  const char *text = fl_sim_board_get_text (self);
 
-  if (!self->config->application_talks || self->state != FL_SIM_BOARD_APPLICATION)
+  if (text == NULL)
     return;
   while (self->talk_next <= until)
     {
+      /* An application that talks behind the bootloader's back: something has reset the chip. */
+      if (self->state == FL_SIM_BOARD_ROM && self->play->scenario->app_stream_after_ms > 0)
+        self->state = FL_SIM_BOARD_APPLICATION;
       fl_sim_wire_set (self->to_host, &settings, &self->host, 1.0);
       for (guint i = 0; text[i] != '\0'; i++)
         fl_sim_wire_put (self->to_host, (guint8) text[i], MAX ((double) self->talk_next, self->to_host->end));
@@ -331,10 +359,16 @@ fl_sim_board_send (FlSimBoard *self, guint8 byte, gint64 now)
   sent.time = (gint64) self->host_free;
   if (self->config->unplug_after > 0 && self->n_sent >= self->config->unplug_after)
     self->unplugged = TRUE;
+  if (self->play != NULL && self->play->scenario->write_blocked)
+    return now + NEVER_US;
+  if (self->play != NULL && self->play->scenario->echo)
+    fl_sim_adapter_put (self->adapter, &sent);
   if (self->unplugged || !fl_sim_board_strike (self, FALSE, self->n_sent++, &sent) || self->deafened)
     return (gint64) self->host_free;
   start += (double) sent.time - (double) (gint64) self->host_free;
   fl_sim_board_flush_to_chip (self, (gint64) start);
+  if (self->play != NULL && !fl_sim_board_play_send (self, &sent.byte, start))
+    return (gint64) self->host_free;
   fl_sim_board_measure (self, sent.byte);
   fl_sim_wire_put (self->to_chip, sent.byte, MAX (start, self->to_chip->end));
   fl_sim_board_flush_to_chip (self, (gint64) self->to_chip->end);
@@ -393,79 +427,6 @@ fl_sim_board_receive (FlSimBoard *self, gint64 now, guint8 *byte, FlLineErrors *
   return TRUE;
 }
 
-const FlChip *
-fl_sim_board_get_chip (FlSimBoard *self)
-{
-  return self->chip;
-}
-
-FlLayout *
-fl_sim_board_get_layout (FlSimBoard *self)
-{
-  return self->memory->flash->layout;
-}
-
-gint64
-fl_sim_board_get_time (FlSimBoard *self)
-{
-  return self->time;
-}
-
-gboolean
-fl_sim_board_is_unplugged (FlSimBoard *self)
-{
-  return self->unplugged;
-}
-
-const guint8 *
-fl_sim_board_peek (FlSimBoard *self, guint32 address, gsize length)
-{
-  return fl_sim_flash_get (self->memory->flash, address, length);
-}
-
-gboolean
-fl_sim_board_poke (FlSimBoard *self, guint32 address, const guint8 *data, gsize length)
-{
-  guint8 *flash = fl_sim_flash_get (self->memory->flash, address, length);
-
-  if (flash == NULL)
-    return FALSE;
-  memcpy (flash, data, length);
-  return TRUE;
-}
-
-guint
-fl_sim_board_get_n_erased (FlSimBoard *self, guint sector)
-{
-  g_return_val_if_fail (sector < fl_layout_get_n_sectors (self->memory->flash->layout), 0);
-
-  return self->memory->flash->n_erased[sector];
-}
-
-guint64
-fl_sim_board_get_busy_us (FlSimBoard *self)
-{
-  return self->memory->flash->busy_us;
-}
-
-guint64
-fl_sim_board_get_n_sent (FlSimBoard *self)
-{
-  return self->n_sent;
-}
-
-guint64
-fl_sim_board_get_n_received (FlSimBoard *self)
-{
-  return self->n_received;
-}
-
-gboolean
-fl_sim_board_is_in_bootloader (FlSimBoard *self)
-{
-  return self->state == FL_SIM_BOARD_ROM;
-}
-
 static FlLayout *
 find_layout (const FlChip *chip, guint flash_kib, gboolean single_bank)
 {
@@ -506,10 +467,13 @@ FlSimBoard *
 fl_sim_board_new (const FlSimConfig *config, GError **error)
 {
   g_autoptr (FlSimBoard) self = g_object_new (FL_TYPE_SIM_BOARD, NULL);
+  g_autoptr (FlSimScenario) scenario = NULL;
   guint flash_kib;
   FlLayout *layout;
 
   self->config = fl_sim_board_copy_config (config);
+  if (!fl_sim_board_load_scenario (self, &scenario, error))
+    return NULL;
   self->chip = fl_chip_db_find (self->config->pid);
   flash_kib = self->config->flash_kib > 0 || self->chip == NULL ? self->config->flash_kib : self->chip->flash_kib;
   layout = self->chip == NULL ? NULL : find_layout (self->chip, flash_kib, self->config->single_bank);
@@ -529,6 +493,8 @@ fl_sim_board_new (const FlSimConfig *config, GError **error)
   self->device = fl_line_settings_default;
   self->device.parity = self->chip->no_parity ? FL_PARITY_NONE : FL_PARITY_EVEN;
   self->host = self->device;
+  if (scenario != NULL)
+    fl_sim_board_stage (self, g_steal_pointer (&scenario));
   fl_sim_board_update_wires (self);
   if (self->config->not_blank)
     fl_sim_board_preload (self);
@@ -543,6 +509,7 @@ fl_sim_board_finalize (GObject *object)
 {
   FlSimBoard *self = FL_SIM_BOARD (object);
 
+  g_clear_pointer (&self->play, fl_sim_play_free);
   g_clear_pointer (&self->rom, fl_sim_rom_free);
   g_clear_pointer (&self->memory, fl_sim_memory_free);
   g_clear_pointer (&self->adapter, fl_sim_adapter_free);
@@ -562,6 +529,7 @@ fl_sim_board_class_init (FlSimBoardClass *klass)
 static void
 fl_sim_board_init (FlSimBoard *self)
 {
+  self->tx_factor = 1.0;
   self->to_chip = fl_sim_wire_new ();
   self->to_host = fl_sim_wire_new ();
   self->faults = g_array_new (FALSE, FALSE, sizeof (FlSimFaultRow));

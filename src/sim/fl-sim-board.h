@@ -60,6 +60,9 @@ void          fl_sim_board_set_lines    (FlSimBoard *self, FlLines lines, gint64
 gint64        fl_sim_board_send         (FlSimBoard *self, guint8 byte, gint64 now); /* when it has left the host */
 gboolean      fl_sim_board_next         (FlSimBoard *self, gint64 *time);            /* when the next answer arrives */
 gboolean      fl_sim_board_receive      (FlSimBoard *self, gint64 now, guint8 *byte, FlLineErrors *errors);
+gboolean      fl_sim_board_check_open   (FlSimBoard *self, const FlLineSettings *settings, GError **error);
+gboolean      fl_sim_board_check_settings (FlSimBoard *self, const FlLineSettings *settings, GError **error);
+gboolean      fl_sim_board_resets_at_open (FlSimBoard *self);
 gint64        fl_sim_board_get_time     (FlSimBoard *self);                          /* the latest that it was told */
 gboolean      fl_sim_board_is_unplugged (FlSimBoard *self);
 void          fl_sim_board_reset        (FlSimBoard *self, gboolean power_cycle, gint64 now);

@@ -24,6 +24,7 @@ typedef struct
   guint8            *is_protected; /* by sector, from Write Protect */
   gboolean           error;      /* latched: no program operation works until reset */
   gint               stuck_bit;  /* this bit of the byte programmed next stays erased; -1: none */
+  gboolean           drops_partial; /* a last unit that is not complete is not programmed */
   gboolean           no_erase;   /* erasing is acknowledged and not done */
   guint64            busy_us;    /* spent erasing and programming so far */
 } FlSimFlash;

@@ -9,6 +9,7 @@ typedef struct
   FlSimBoard *board;
   gboolean real_clock;
   gboolean lines_wired;
+  gboolean was_open;
 } FlSimNamed;
 
 static GMutex boards_lock;
@@ -57,10 +58,11 @@ open_sim (const char *name, const FlLineSettings *settings, GCancellable *cancel
   FlSimNamed *named = find_board (name, error);
   FlTransport *transport;
 
-  if (named == NULL)
+  if (named == NULL || !fl_sim_board_check_open (named->board, settings, error))
     return NULL;
-  if (!named->lines_wired)
+  if (named->was_open ? !named->lines_wired : fl_sim_board_resets_at_open (named->board))
     fl_sim_board_press_reset (named->board);
+  named->was_open = TRUE;
   transport = fl_sim_transport_new (named->board, settings, named->real_clock);
   fl_sim_transport_set_name (FL_SIM_TRANSPORT (transport), name);
   return transport;

@@ -85,7 +85,9 @@ fl_sim_rom_write (FlSimRom *self)
       return;
     }
   memcpy (self->buffer, data, length);
-  if (area == FL_SIM_AREA_FLASH)
+  if (area == FL_SIM_AREA_FLASH && self->memory->flash->drops_partial)
+    length -= length % self->memory->flash->unit;
+  else if (area == FL_SIM_AREA_FLASH)
     length += (self->memory->flash->unit - length % self->memory->flash->unit) % self->memory->flash->unit;
   self->now += fl_sim_memory_write (self->memory, self->address, self->buffer, length);
   fl_sim_rom_done (self, FL_SIM_ROM_ACK);

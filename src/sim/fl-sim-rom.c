@@ -83,12 +83,31 @@ fl_sim_rom_is_synced (FlSimRom *self)
   return self->state != FL_SIM_ROM_SYNC;
 }
 
+/* Whether it has started by @time. */
+gboolean
+fl_sim_rom_is_ready (FlSimRom *self, gint64 time)
+{
+  return time >= self->ready;
+}
+
+gboolean
+fl_sim_rom_awaits_command (FlSimRom *self)
+{
+  return self->state == FL_SIM_ROM_COMMAND && self->packet->len == 0;
+}
+
+/* The last command that it took. */
+guint8
+fl_sim_rom_get_command (FlSimRom *self)
+{
+  return self->command;
+}
+
 /* Puts it where a first 0x7F leaves it, or back to waiting for one. */
 void
 fl_sim_rom_set_synced (FlSimRom *self, gboolean synced)
 {
-  self->state = synced ? FL_SIM_ROM_COMMAND : FL_SIM_ROM_SYNC;
-  g_byte_array_set_size (self->packet, 0);
+  fl_sim_rom_await (self, synced ? FL_SIM_ROM_COMMAND : FL_SIM_ROM_SYNC, 2);
 }
 
 /* Nothing is answered any more until a reset. */

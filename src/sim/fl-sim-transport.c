@@ -136,7 +136,7 @@ fl_sim_transport_set_settings (FlTransport *transport, const FlLineSettings *set
 {
   FlSimTransport *self = FL_SIM_TRANSPORT (transport);
 
-  if (!fl_sim_transport_check (self, error))
+  if (!fl_sim_transport_check (self, error) || !fl_sim_board_check_settings (self->board, settings, error))
     return FALSE;
   self->settings = *settings;
   fl_sim_board_set_settings (self->board, settings, fl_sim_transport_get_time (transport));

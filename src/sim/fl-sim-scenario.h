@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-sim-rom.h"
+#include "fl-transport.h"
+
+G_BEGIN_DECLS
+
+/* What comes back to a 0x7F. */
+typedef struct
+{
+  guint    baud;     /* 0: at any rate */
+  gboolean is_set;
+  gboolean random;
+  guint8   bytes[16];
+  guint    n_bytes;  /* 0: silence */
+} FlSimAnswer;
+
+/* "11", "02FD", "44:FFFF", "31:data", "31@08000000", "31@>=08020000", "44:sector5", "*" */
+typedef struct
+{
+  gboolean   any;
+  guint8     command;
+  FlSimStage stage;
+  guint32    value;
+  gboolean   at_least;
+  gboolean   spent;    /* for what happens once only */
+  guint      delay_ms;
+} FlSimRule;
+
+/**
+ * FlSimScenario:
+ *
+ * How a board misbehaves, from one JSON object: "device_pid" and "behaviour", whose keys are those of the fields.
+ * Probabilities draw from a generator that is seeded by the scenario's id: the same every time.
+ */
+typedef struct
+{
+  char       *id;
+  guint16     pid;
+
+  char       *port_open_error;
+  gboolean    write_blocked;
+  double      port_stolen_bytes;
+  GByteArray *port_drops;
+  double      bit_errors;
+  char       *parity_on_wire;
+  char       *parity_reaction;
+  char       *spaced_bytes;
+  char       *required_parity;
+  char       *line_idle;
+  gboolean    echo;
+  gboolean    device_mute;
+  gboolean    framing_error;
+  double      device_tx_baud_factor;
+
+  FlSimAnswer on_sync;
+  FlSimAnswer on_second_sync;
+  FlSimAnswer on_third_sync;
+  FlSimAnswer on_sync_after_reset;
+  FlSimAnswer on_sync_after_powercycle;
+  GArray     *on_sync_at_baud; /* FlSimAnswer */
+  double      success_rate;    /* 0: not set */
+  guint       ready_after_ms;
+  gboolean    dtr_resets;
+
+  char       *app_stream;
+  guint       app_stream_after_ms;
+  char       *app_stream_when_boot0_low;
+  gboolean    app_restarts_on_reset;
+
+  guint       rdp;
+  GArray     *nack_on;         /* FlSimRule */
+  GArray     *silent_on;
+  GArray     *nack_on_first;
+  GArray     *delay_ms_on;
+  GArray     *after_cmd;       /* dead until a power cycle */
+  guint       delay_ms_per_page;
+  double      nack_probability_on_write;
+  GByteArray *resets_after;
+  char       *on_sync_after_cmd;
+
+  guint       write_granularity;
+  char       *misaligned;
+  guint       read_between_writes_drops;
+  gboolean    preloaded;
+  gboolean    no_erase;
+  guint       flash_kib;
+  char       *after_go;
+  char       *after_reset;
+  char       *after_powercycle;
+  gboolean    blank_at_start;
+  guint       pid_reported;
+  guint       bl_version;
+  GByteArray *get;
+} FlSimScenario;
+
+FlSimScenario *fl_sim_scenario_load (const char *path, GError **error);
+FlSimScenario *fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError **error);
+void           fl_sim_scenario_free (FlSimScenario *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlSimScenario, fl_sim_scenario_free)
+
+G_END_DECLS
