@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-flash-ops.h"
 #include "fl-job-private.h"
 
 #define STATE(name) (1u << FL_SECTOR_##name)
@@ -62,12 +63,6 @@ append_part (GString *text, char *part)
   g_free (part);
 }
 
-static gboolean
-has_pages (FlDevice *device)
-{
-  return device->chip != NULL && g_strcmp0 (fl_chip_get_unit_name (device->chip), "page") == 0;
-}
-
 static void
 append_erased (GString *text, FlJob *job, FlDevice *device, const guint8 *only)
 {
@@ -75,8 +70,8 @@ append_erased (GString *text, FlJob *job, FlDevice *device, const guint8 *only)
 
   if (append_ranges (ranges, job, device, TOUCHED, only, NULL))
     {
-      append_part (text,
-                   g_strdup_printf (has_pages (device) ? _ ("pages %s erased") : _ ("sectors %s erased"), ranges->str));
+      append_part (text, g_strdup_printf (fl_ops_has_pages (device) ? _ ("pages %s erased") : _ ("sectors %s erased"),
+                                          ranges->str));
     }
 }
 
@@ -92,9 +87,9 @@ describe_sectors (FlJob *job, FlDevice *device, const FlBoardState *state)
 
   append_erased (text, job, device, state->erased);
   if (state->n_busy > 0 && append_ranges (busy, job, device, 0, NULL, state))
-    append_part (text,
-                 g_strdup_printf (has_pages (device) ? _ ("pages %s perhaps erased") : _ ("sectors %s perhaps erased"),
-                                  busy->str));
+    append_part (text, g_strdup_printf (fl_ops_has_pages (device) ? _ ("pages %s perhaps erased")
+                                                                  : _ ("sectors %s perhaps erased"),
+                                        busy->str));
   if (append_ranges (written, job, device, STATE (WRITING) | STATE (WRITTEN), NULL, NULL))
     append_part (text, g_strdup_printf (_ ("%s written (not verified)"), written->str));
   if (append_ranges (verified, job, device, STATE (VERIFIED), NULL, NULL))

@@ -223,8 +223,8 @@ fl_ops_check_readable (FlDevice *device, GError **error)
   return FALSE;
 }
 
-static gboolean
-has_pages (FlDevice *device)
+gboolean
+fl_ops_has_pages (FlDevice *device)
 {
   return device->chip != NULL && g_strcmp0 (fl_chip_get_unit_name (device->chip), "page") == 0;
 }
@@ -239,9 +239,22 @@ has_pages (FlDevice *device)
 char *
 fl_ops_dup_range (FlDevice *device, guint first, guint count)
 {
-  gboolean pages = has_pages (device);
+  gboolean pages = fl_ops_has_pages (device);
 
   if (count == 1)
     return g_strdup_printf (pages ? _ ("page %u") : _ ("sector %u"), first);
   return g_strdup_printf (pages ? _ ("pages %u–%u") : _ ("sectors %u–%u"), first, first + count - 1);
+}
+
+/**
+ * fl_ops_dup_count:
+ *
+ * Returns: (transfer full): "12 pages", "1 sector", translated
+ */
+char *
+fl_ops_dup_count (FlDevice *device, guint count)
+{
+  if (fl_ops_has_pages (device))
+    return g_strdup_printf (ngettext ("%u page", "%u pages", count), count);
+  return g_strdup_printf (ngettext ("%u sector", "%u sectors", count), count);
 }

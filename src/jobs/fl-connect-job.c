@@ -10,9 +10,10 @@
 #include "fl-job-private.h"
 #include "fl-session-private.h"
 
-#define MANUAL_ATTEMPTS 2 /* by hand: whoever has to press reset gets a second chance */
-#define LINE_ATTEMPTS   2 /* at a speed that was asked for, each with a reset by the adapter's lines */
-#define STEPS           7 /* of the bar: there are hardly any bytes to count */
+#define MANUAL_ATTEMPTS 2   /* by hand: whoever has to press reset gets a second chance */
+#define LINE_ATTEMPTS   2   /* at a speed that was asked for, each with a reset by the adapter's lines */
+#define SETTLE_MS       100 /* of quiet after opening: the first start bit must be the first edge that the chip sees */
+#define STEPS           7   /* of the bar: there are hardly any bytes to count */
 
 struct _FlConnectJob
 {
@@ -61,7 +62,8 @@ fl_connect_job_open (FlJob *job, FlLineSettings *settings, GCancellable *cancell
   /* Translators: the port, then "115200 8E1". */
   fl_job_set_text (job, _ ("Opening port %s · %s"), name, line);
   fl_job_begin_step (job, _ ("Opening port %s · %s"), name, line);
-  if (!fl_session_open (session, settings, cancellable, error))
+  if (!fl_session_open (session, settings, cancellable, error)
+      || !fl_transport_sleep (fl_session_get_transport (session), SETTLE_MS, cancellable, error))
     return FALSE;
   fl_job_end_step (job, NULL);
   fl_job_add_done (job, 1);
@@ -265,9 +267,12 @@ fl_connect_job_activate (FlJob *job, GCancellable *cancellable, GError **error)
         }
       if (is_out_of_time (job, i, n_planned))
         break;
-      if (!lines)
+      if (options->entry == FL_ENTRY_MANUAL)
         fl_job_log (job, FL_LOG_WARNING, NULL,
                     _ ("No answer yet. Press reset on the board, with BOOT0 high: it is called again"));
+      else if (options->entry == FL_ENTRY_APP)
+        fl_job_log (job, FL_LOG_WARNING, NULL,
+                    _ ("No answer yet. Have the application jump into the bootloader: it is called again"));
     }
   if (!lines && options->timeout_s == 0 && !attempt.heard && fl_connect_job_revive (job, cancellable, &revival))
     return TRUE;

@@ -83,6 +83,7 @@ fl_erase_job_erase (FlEraseJob *self, FlErasePass *erasing, GCancellable *cancel
   FlJob *job = FL_JOB (self);
   guint n = fl_layout_get_n_sectors (erasing->device->layout);
   guint n_wanted = 0;
+  g_autofree char *count = NULL;
   g_autofree char *detail = NULL;
 
   fl_job_init_sectors (job, n);
@@ -94,7 +95,8 @@ fl_erase_job_erase (FlEraseJob *self, FlErasePass *erasing, GCancellable *cancel
       }
   erasing->all = n_wanted == n;
   fl_job_set_total (job, fl_erase_pass_get_wire (erasing));
-  fl_job_begin_step (job, ngettext ("Erasing %u sector", "Erasing %u sectors", n_wanted), n_wanted);
+  count = fl_ops_dup_count (erasing->device, n_wanted);
+  fl_job_begin_step (job, _ ("Erasing %s"), count);
   if (!fl_erase_pass_run (erasing, cancellable, error))
     return FALSE;
   detail = fl_board_state_dup_erased (job, erasing->device);

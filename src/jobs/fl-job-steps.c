@@ -10,18 +10,13 @@
 #include "fl-session-private.h"
 #include "fl-thread.h"
 
-/**
- * fl_job_dup_detail:
- * @from_record: number of a trace record
- *
- * Returns: (transfer full): the exchanges since then in words, a long middle left out; empty when there were none
- */
-char *
-fl_job_dup_detail (FlJob *self, guint64 from_record)
+/* The exchanges between two records of the trace in words. */
+static char *
+fl_job_dup_range (FlJob *self, guint64 from, guint64 to)
 {
   const guint first = 4, last = 8, columns = 160;
   FlTrace *trace = fl_session_get_trace (fl_job_get_private (self)->session);
-  g_autoptr (GPtrArray) exchanges = fl_decode_trace (trace, from_record, fl_trace_get_end (trace));
+  g_autoptr (GPtrArray) exchanges = fl_decode_trace (trace, from, to);
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < exchanges->len; i++)
@@ -52,6 +47,18 @@ fl_job_dup_detail (FlJob *self, guint64 from_record)
   if (text->len > 0)
     g_string_truncate (text, text->len - 1);
   return g_string_free (text, FALSE);
+}
+
+/**
+ * fl_job_dup_detail:
+ * @from_record: number of a trace record
+ *
+ * Returns: (transfer full): the exchanges since then in words, a long middle left out; empty when there were none
+ */
+char *
+fl_job_dup_detail (FlJob *self, guint64 from_record)
+{
+  return fl_job_dup_range (self, from_record, fl_trace_get_end (fl_session_get_trace (fl_job_get_session (self))));
 }
 
 /**
@@ -177,14 +184,19 @@ fl_job_get_elapsed (FlJob *self)
   return (double) (fl_session_get_elapsed (priv->session) - priv->started) / G_USEC_PER_SEC;
 }
 
+static guint64
+fl_job_get_mark_end (FlJobPrivate *priv)
+{
+  return priv->mark_end > 0 ? priv->mark_end : fl_trace_get_end (fl_session_get_trace (priv->session));
+}
+
 /* Splits the lines of the last exchange into what went out and what came in. */
 static void
 fl_job_collect_lines (FlJob *self, GPtrArray *sent, GPtrArray *received)
 {
   FlJobPrivate *priv = fl_job_get_private (self);
   FlTrace *trace = fl_session_get_trace (priv->session);
-  guint64 end = priv->mark_end > 0 ? priv->mark_end : fl_trace_get_end (trace);
-  g_autoptr (GPtrArray) exchanges = fl_decode_trace (trace, priv->mark, end);
+  g_autoptr (GPtrArray) exchanges = fl_decode_trace (trace, priv->mark, fl_job_get_mark_end (priv));
 
   for (guint i = 0; i < exchanges->len; i++)
     {
@@ -239,7 +251,7 @@ fl_job_conclude_failure (FlJob *self, const GError *error)
 {
   FlJobPrivate *priv = fl_job_get_private (self);
   gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_autofree char *exchanges = fl_job_dup_detail (self, priv->mark);
+  g_autofree char *exchanges = fl_job_dup_range (self, priv->mark, fl_job_get_mark_end (priv));
   g_autofree char *step = g_steal_pointer (&priv->step);
 
   if (cancelled)

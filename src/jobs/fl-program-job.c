@@ -237,13 +237,15 @@ fl_program_job_erase (FlProgramJob *self, GCancellable *cancellable, GError **er
 {
   FlJob *job = FL_JOB (self);
   guint n = fl_plan_get_n_erased (self->plan);
+  g_autofree char *count = NULL;
   g_autofree char *detail = NULL;
   gboolean ok;
 
   if (n == 0)
     return TRUE;
   fl_job_enter_stage (job, FL_STAGE_ERASE);
-  fl_job_begin_step (job, ngettext ("Erasing %u sector", "Erasing %u sectors", n), n);
+  count = fl_ops_dup_count (get_device (self), n);
+  fl_job_begin_step (job, _ ("Erasing %s"), count);
   ok = fl_erase_pass_run (&self->erasing, cancellable, error);
   self->result.sectors_erased = self->erasing.n_erased;
   self->result.retries += self->erasing.n_retries;

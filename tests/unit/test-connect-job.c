@@ -3,6 +3,8 @@
 #include "fl-error.h"
 #include "job-board.h"
 
+#define NO_PARITY_BOARD "0x028" /* WB0: 8N1 */
+
 /* A board that is found, and what is to be known of it. */
 typedef struct
 {
@@ -112,6 +114,36 @@ test_wired (void)
   job_board_session (board, options);
   job_board_connect (board);
   g_assert_cmphex (job_board_device (board)->pid, ==, 0x410);
+}
+
+/* What comes at 115200 is lost; after another reset it is tried slower. */
+static void
+test_slower (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x410,wired=1");
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+
+  options->entry = FL_ENTRY_DTR_RTS;
+  options->preset = g_strdup ("rts-boot0-dtr-reset");
+  job_board_session (board, options);
+  for (guint i = 0; i < 2; i++)
+    fl_sim_board_add_fault (board->board, FALSE, i, FL_SIM_FAULT_DROP, 0);
+  job_board_connect (board);
+  g_assert_cmpuint (fl_session_get_baud (board->session), ==, 57600);
+}
+
+/* A family without parity, which the first byte does not show. */
+static void
+test_no_parity (void)
+{
+  g_autoptr (JobBoard) board = job_board_new (NO_PARITY_BOARD);
+  FlLineSettings settings;
+
+  job_board_connect (board);
+  fl_transport_get_settings (fl_session_get_transport (board->session), &settings);
+  g_assert_cmpint (settings.parity, ==, FL_PARITY_NONE);
+  g_assert_nonnull (job_board_device (board)->chip);
+  g_assert_true (job_board_device (board)->chip->no_parity);
 }
 
 /* A second session on a bootloader that was synchronised before. */
@@ -256,6 +288,8 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &lost_cases[i], test_lost);
     }
   g_test_add_func ("/connect/wired", test_wired);
+  g_test_add_func ("/connect/slower", test_slower);
+  g_test_add_func ("/connect/no-parity", test_no_parity);
   g_test_add_func ("/connect/already", test_already);
   g_test_add_func ("/connect/left-in-block", test_left_in_block);
   g_test_add_func ("/connect/boot0-warning", test_boot0_warning);
