@@ -193,6 +193,20 @@ fl_connect_page_rescan (FlConnectPage *self)
     fl_port_chooser_rescan (self->ports);
 }
 
+/**
+ * fl_connect_page_focus:
+ * @self: a page
+ *
+ * Gives the keyboard to the button that is suggested, so that Return does it.
+ */
+void
+fl_connect_page_focus (FlConnectPage *self)
+{
+  g_return_if_fail (FL_IS_CONNECT_PAGE (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->connect));
+}
+
 static void
 fl_connect_page_dispose (GObject *object)
 {
@@ -216,8 +230,8 @@ fl_connect_page_class_init (FlConnectPageClass *klass)
                                      G_TYPE_NONE, 1, FL_TYPE_SESSION);
   signals[FAILED] =
       g_signal_new ("failed", FL_TYPE_CONNECT_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[PORT_CHANGED] = g_signal_new ("port-changed", FL_TYPE_CONNECT_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                        G_TYPE_NONE, 0);
+  signals[PORT_CHANGED] =
+      g_signal_new ("port-changed", FL_TYPE_CONNECT_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (FL_TYPE_COLUMNS);
   g_type_ensure (FL_TYPE_CONNECTION_PANE);

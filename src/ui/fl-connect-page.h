@@ -20,5 +20,6 @@ void       fl_connect_page_connect     (FlConnectPage *self);                   
 void       fl_connect_page_choose_port (FlConnectPage *self, const char *name);
 char      *fl_connect_page_dup_port    (FlConnectPage *self);                   /* for people; nullable */
 void       fl_connect_page_rescan      (FlConnectPage *self);
+void       fl_connect_page_focus       (FlConnectPage *self); /* the suggested button */
 
 G_END_DECLS

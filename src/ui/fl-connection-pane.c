@@ -189,7 +189,12 @@ fl_connection_pane_init (FlConnectionPane *self)
   guint n_presets;
   const FlEntryPreset *presets = fl_entry_presets (&n_presets);
 
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GAction) entry = g_settings_create_action (settings, "entry");
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_action_map_add_action (G_ACTION_MAP (group), entry); /* for the radio buttons */
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "settings", G_ACTION_GROUP (group));
 
   for (guint i = 0; i < n_presets; i++)
     gtk_string_list_append (titles, _ (presets[i].title));

@@ -117,14 +117,6 @@ protection_to_string (FlProtection protection)
     }
 }
 
-static char *
-dup_banks (FlDevice *device)
-{
-  guint n_banks = device->layout != NULL ? fl_layout_get_n_banks (device->layout) : 0;
-
-  return n_banks > 0 ? g_strdup_printf (ngettext ("%u bank", "%u banks", n_banks), n_banks) : NULL;
-}
-
 static void
 fl_device_page_fill_facts (FlDevicePage *self)
 {
@@ -146,11 +138,8 @@ fl_device_page_fill_facts (FlDevicePage *self)
                                  : g_strdup_printf (_ ("%u KiB at most (the chip did not say)"), device->flash_kib),
                              _ ("Read from the chip's own size register where it has one"));
   if (device->layout != NULL)
-    {
-      fl_device_page_add_fact (self, _ ("Layout"), fl_layout_to_string (device->layout),
-                               _ ("The pieces in which flash can be erased"));
-      fl_device_page_add_fact (self, _ ("Banks"), dup_banks (device), NULL);
-    }
+    fl_device_page_add_fact (self, _ ("Layout"), fl_layout_to_string (device->layout),
+                             _ ("The pieces in which flash can be erased, and its banks"));
   if (chip != NULL && chip->ram_kib > 0)
     fl_device_page_add_fact (self, _ ("RAM"), g_strdup_printf (_ ("%u KiB at 0x%08X"), chip->ram_kib, chip->ram_start),
                              NULL);
@@ -297,6 +286,20 @@ fl_device_page_continue (FlDevicePage *self)
     return;
   obstacle = dup_obstacle (self->device);
   g_signal_emit (self, signals[CONTINUE], 0, obstacle == NULL);
+}
+
+/**
+ * fl_device_page_focus:
+ * @self: a page
+ *
+ * Gives the keyboard to the button that is suggested, so that Return does it.
+ */
+void
+fl_device_page_focus (FlDevicePage *self)
+{
+  g_return_if_fail (FL_IS_DEVICE_PAGE (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->go_on));
 }
 
 static void

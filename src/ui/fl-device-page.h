@@ -18,5 +18,6 @@ G_DECLARE_FINAL_TYPE (FlDevicePage, fl_device_page, FL, DEVICE_PAGE, GtkWidget)
 GtkWidget *fl_device_page_new         (void);
 void       fl_device_page_set_session (FlDevicePage *self, FlSession *session); /* nullable */
 void       fl_device_page_continue    (FlDevicePage *self);                     /* as the button does */
+void       fl_device_page_focus       (FlDevicePage *self); /* the suggested button */
 
 G_END_DECLS

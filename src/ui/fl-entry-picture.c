@@ -30,6 +30,16 @@ struct _FlEntryPicture
 
 G_DEFINE_FINAL_TYPE (FlEntryPicture, fl_entry_picture, GTK_TYPE_WIDGET)
 
+/* Signals, and the times below them where there are any. */
+static guint
+fl_entry_picture_get_n_rows (FlEntryPicture *self)
+{
+  for (guint i = 0; i < self->n_levels; i++)
+    if (self->levels[i].ms > 0)
+      return N_SIGNALS + 1;
+  return N_SIGNALS;
+}
+
 /* What a hand does: BOOT0 is high before reset is let go. */
 static const Level by_hand[] = {
   { { FALSE, TRUE }, 0 },
@@ -95,7 +105,7 @@ fl_entry_picture_set_preset (FlEntryPicture *self, const FlEntryPreset *preset)
         }
     }
   fl_entry_picture_describe (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 static PangoLayout *
@@ -141,7 +151,7 @@ fl_entry_picture_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   FlEntryPicture *self = FL_ENTRY_PICTURE (widget);
   float width = (float) gtk_widget_get_width (widget);
   float height = (float) gtk_widget_get_height (widget);
-  float row = height / (N_SIGNALS + 1); /* the times take the last one */
+  float row = height / (float) fl_entry_picture_get_n_rows (self);
   float left = 8, step;
   GdkRGBA color, grid;
   cairo_t *cr;
@@ -210,7 +220,7 @@ fl_entry_picture_measure (GtkWidget *widget, GtkOrientation orientation, int for
     }
   else
     {
-      *minimum = *natural = ROW_HEIGHT * (N_SIGNALS + 1);
+      *minimum = *natural = ROW_HEIGHT * (int) fl_entry_picture_get_n_rows (FL_ENTRY_PICTURE (widget));
     }
 }
 

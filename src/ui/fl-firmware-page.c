@@ -33,12 +33,26 @@ struct _FlFirmwarePage
 enum
 {
   PROGRAM,
+  CONNECT,
   N_SIGNALS
 };
 
 G_DEFINE_FINAL_TYPE (FlFirmwarePage, fl_firmware_page, GTK_TYPE_WIDGET)
 
 static guint signals[N_SIGNALS];
+
+/* "blink.hex into the STM32G071, about 6 s" */
+static char *
+fl_firmware_page_dup_summary (FlFirmwarePage *self)
+{
+  FlPlan *plan = fl_firmware_get_plan (self->firmware);
+  g_autofree char *file = fl_firmware_dup_name (self->firmware);
+  g_autofree char *chip = fl_device_dup_name (fl_plan_get_device (plan));
+  g_autofree char *time = fl_ui_format_seconds (fl_plan_get_seconds (plan, NULL));
+
+  /* Translators: file, chip, time */
+  return g_strdup_printf (_ ("%s into the %s, about %s"), file, chip, time);
+}
 
 /* Why the button is off, or what it will do. */
 static char *
@@ -55,7 +69,7 @@ fl_firmware_page_dup_status (FlFirmwarePage *self, gboolean *is_problem)
   if (fl_job_runner_is_busy (self->runner))
     return g_strdup (_ ("The board is being worked on."));
   if (image != NULL && fl_firmware_get_device (self->firmware) == NULL)
-    return g_strdup (_ ("Connect to a board first (step 1)."));
+    return g_strdup (_ ("Whether it belongs into the chip shows when a board is connected."));
   if (error != NULL)
     {
       *is_problem = TRUE;
@@ -65,7 +79,14 @@ fl_firmware_page_dup_status (FlFirmwarePage *self, gboolean *is_problem)
     return g_strdup ("");
   if (!fl_plan_get_options (fl_firmware_get_plan (self->firmware))->verify)
     return g_strdup (_ ("Without verifying, nobody will know whether the board was programmed."));
-  return fl_firmware_dup_name (self->firmware);
+  return fl_firmware_page_dup_summary (self);
+}
+
+static void
+fl_firmware_page_set_primary (FlFirmwarePage *self, const char *text, const char *name)
+{
+  gtk_button_set_label (self->primary, text);
+  fl_ui_set_label (self->primary, name);
 }
 
 static void
@@ -81,10 +102,16 @@ fl_firmware_page_update (FlFirmwarePage *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), is_problem ? status : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->status_icon), is_problem);
   gtk_image_set_from_icon_name (self->status_icon, "dialog-error-symbolic");
-  gtk_button_set_label (self->primary, choose ? _ ("_Choose file…") : _ ("_Program"));
-  fl_ui_set_label (self->primary, choose ? _ ("Choose file") : _ ("Program"));
+  if (choose)
+    fl_firmware_page_set_primary (self, _ ("_Choose file…"), _ ("Choose file"));
+  else if (fl_firmware_get_device (self->firmware) == NULL)
+    fl_firmware_page_set_primary (self, _ ("_Connect to a board"), _ ("Connect to a board"));
+  else
+    fl_firmware_page_set_primary (self, _ ("_Program"), _ ("Program"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->primary),
-                            choose || (fl_firmware_get_plan (self->firmware) != NULL && !busy));
+                            !busy
+                                && (choose || fl_firmware_get_device (self->firmware) == NULL
+                                    || fl_firmware_get_plan (self->firmware) != NULL));
   gtk_widget_set_sensitive (GTK_WIDGET (self->file_pane), !busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->plan_pane), !busy);
 }
@@ -179,7 +206,8 @@ fl_firmware_page_ask (FlFirmwarePage *self, const char *loss)
  * fl_firmware_page_activate:
  * @self: a page
  *
- * Asks for a file where there is none; else programs, after a question where more is lost than the file replaces.
+ * Asks for a file where there is none, for a board where there is none; else programs, after a question where more is
+ * lost than the file replaces.
  */
 void
 fl_firmware_page_activate (FlFirmwarePage *self)
@@ -192,7 +220,10 @@ fl_firmware_page_activate (FlFirmwarePage *self)
     return;
   if (fl_firmware_get_plan (self->firmware) == NULL)
     {
-      fl_firmware_page_choose (self);
+      if (fl_firmware_get_image (self->firmware) == NULL)
+        fl_firmware_page_choose (self);
+      else
+        g_signal_emit (self, signals[CONNECT], 0);
       return;
     }
   loss = fl_firmware_dup_loss (self->firmware);
@@ -200,6 +231,20 @@ fl_firmware_page_activate (FlFirmwarePage *self)
     fl_firmware_page_ask (self, loss);
   else
     g_signal_emit (self, signals[PROGRAM], 0);
+}
+
+/**
+ * fl_firmware_page_focus:
+ * @self: a page
+ *
+ * Gives the keyboard to the button that is suggested, so that Return does it.
+ */
+void
+fl_firmware_page_focus (FlFirmwarePage *self)
+{
+  g_return_if_fail (FL_IS_FIRMWARE_PAGE (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->primary));
 }
 
 static void
@@ -228,6 +273,8 @@ fl_firmware_page_class_init (FlFirmwarePageClass *klass)
 
   signals[PROGRAM] =
       g_signal_new ("program", FL_TYPE_FIRMWARE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CONNECT] =
+      g_signal_new ("connect", FL_TYPE_FIRMWARE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (FL_TYPE_COLUMNS);
   g_type_ensure (FL_TYPE_FILE_PANE);

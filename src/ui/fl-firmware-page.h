@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  *
  * Step 3: the file, whether it belongs into the chip, and what will happen.
  *
- * Signal "program": the user wants it, and has agreed to what is lost.
+ * Signals: "program": the user wants it, and has agreed to what is lost; "connect": there is no board to program yet.
  */
 #define FL_TYPE_FIRMWARE_PAGE (fl_firmware_page_get_type ())
 G_DECLARE_FINAL_TYPE (FlFirmwarePage, fl_firmware_page, FL, FIRMWARE_PAGE, GtkWidget)
@@ -19,5 +19,6 @@ G_DECLARE_FINAL_TYPE (FlFirmwarePage, fl_firmware_page, FL, FIRMWARE_PAGE, GtkWi
 GtkWidget *fl_firmware_page_new      (FlFirmware *firmware, FlJobRunner *runner);
 void       fl_firmware_page_choose   (FlFirmwarePage *self); /* asks for a file */
 void       fl_firmware_page_activate (FlFirmwarePage *self); /* as the suggested button does */
+void       fl_firmware_page_focus       (FlFirmwarePage *self); /* the suggested button */
 
 G_END_DECLS

@@ -91,11 +91,27 @@ fl_program_page_update (FlProgramPage *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->next), !busy);
   gtk_button_set_label (self->next, ok ? _ ("_Next board") : _ ("_Try again"));
   fl_ui_set_label (self->next, ok ? _ ("Next board") : _ ("Try again"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->next),
+                               ok ? _ ("Connects with the same settings and programs the same file (Ctrl+Return)")
+                                  : NULL);
   if (self->running)
     gtk_label_set_text (self->status, get_cancel_text (fl_job_get_stage (FL_JOB (self->job))));
   else
-    gtk_label_set_text (self->status,
-                        ok ? _ ("Put the next board in its place: it is connected and programmed in one go.") : "");
+    gtk_label_set_text (self->status, ok ? _ ("Ready for the next board.") : "");
+}
+
+/**
+ * fl_program_page_focus:
+ * @self: a page
+ *
+ * Gives the keyboard to the button that is suggested, so that Return does it.
+ */
+void
+fl_program_page_focus (FlProgramPage *self)
+{
+  g_return_if_fail (FL_IS_PROGRAM_PAGE (self));
+
+  gtk_widget_grab_focus (self->running ? self->cancel : GTK_WIDGET (self->next));
 }
 
 static void
@@ -110,7 +126,7 @@ fl_program_page_done_cb (GObject *source, GAsyncResult *result, gpointer user_da
   fl_verdict_view_show (self->verdict, self->job, self->error, fl_plan_get_image (self->plan), self->file_name);
   fl_program_page_update (self);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
-  gtk_widget_grab_focus (GTK_WIDGET (self->next));
+  fl_program_page_focus (self);
   g_signal_emit (self, signals[ENDED], 0, self->job, self->error);
 }
 
@@ -143,7 +159,6 @@ fl_program_page_start (FlProgramPage *self, FlSession *session, FlPlan *plan, gb
                            fl_plan_get_options (plan)->verify, start, limit);
   g_signal_connect_object (self->job, "notify::stage", G_CALLBACK (fl_program_page_update), self, G_CONNECT_SWAPPED);
   fl_job_runner_run (self->runner, FL_JOB (self->job), fl_program_page_done_cb, g_object_ref (self));
-  gtk_widget_grab_focus (self->cancel);
 }
 
 static void

@@ -22,5 +22,6 @@ void       fl_program_page_start       (FlProgramPage *self, FlSession *session,
 void       fl_program_page_activate    (FlProgramPage *self);                  /* as the suggested button does */
 gboolean   fl_program_page_has_verdict (FlProgramPage *self);
 char      *fl_program_page_make_report (FlProgramPage *self, const char *log); /* of the last job, as text */
+void       fl_program_page_focus       (FlProgramPage *self); /* the suggested button */
 
 G_END_DECLS

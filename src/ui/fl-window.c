@@ -30,6 +30,7 @@ struct _FlWindow
   FlSession *session;    /* nullable: never connected */
   FlStep step;           /* shown */
   gboolean then_program; /* as soon as it is connected: the next board */
+  AdwToast *toast;       /* weak: the last one */
   gboolean closing;      /* closes when the running job has ended */
   const char *verdict;   /* of the last program job; NULL: none */
   gboolean verdict_is_ok;
@@ -64,6 +65,27 @@ fl_window_get_device (FlWindow *self)
   return self->session != NULL ? fl_session_get_device (self->session) : NULL;
 }
 
+/* Return and Space then do what the page suggests. */
+static void
+fl_window_focus_primary (FlWindow *self)
+{
+  switch (self->step)
+    {
+    case FL_STEP_CONNECT:
+      fl_connect_page_focus (self->connect_page);
+      break;
+    case FL_STEP_DEVICE:
+      fl_device_page_focus (self->device_page);
+      break;
+    case FL_STEP_FIRMWARE:
+      fl_firmware_page_focus (self->firmware_page);
+      break;
+    case FL_STEP_PROGRAM:
+    default:
+      fl_program_page_focus (self->program_page);
+    }
+}
+
 static void
 fl_window_show_step (FlWindow *self, FlStep step)
 {
@@ -71,6 +93,16 @@ fl_window_show_step (FlWindow *self, FlStep step)
   adw_view_stack_set_visible_child_name (self->views, "program");
   gtk_stack_set_visible_child_name (self->pages, page_names[step]);
   fl_steps_bar_set_current (self->steps, step);
+  fl_window_focus_primary (self);
+}
+
+/* What it said is over, or has become visible. */
+static void
+fl_window_drop_toast (FlWindow *self)
+{
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_clear_weak_pointer (&self->toast);
 }
 
 static void
@@ -79,7 +111,8 @@ fl_window_toast (FlWindow *self, const char *text)
   g_autofree char *escaped = g_markup_escape_text (text, -1);
   AdwToast *toast = adw_toast_new (escaped);
 
-  adw_toast_set_timeout (toast, 3);
+  fl_window_drop_toast (self);
+  g_set_weak_pointer (&self->toast, toast);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
@@ -138,6 +171,7 @@ fl_window_started_cb (FlWindow *self, FlJob *job)
   /* Before the port is opened once more, it is given back: it can be opened only once. */
   if (FL_IS_CONNECT_JOB (job) && self->session != NULL)
     fl_session_close (self->session);
+  fl_window_drop_toast (self);
   fl_log_drawer_add_job (self->log, job);
 }
 
@@ -207,6 +241,12 @@ static void
 fl_window_connect_failed_cb (FlWindow *self)
 {
   self->then_program = FALSE;
+}
+
+static void
+fl_window_wants_board_cb (FlWindow *self)
+{
+  fl_window_show_step (self, FL_STEP_CONNECT);
 }
 
 static void
@@ -414,17 +454,9 @@ fl_window_open (FlWindow *self, GFile *file)
   if (fl_job_runner_is_busy (self->runner))
     return;
   fl_firmware_open (self->firmware, file);
-  if (fl_window_get_device (self) != NULL)
-    {
-      fl_window_show_step (self, FL_STEP_FIRMWARE);
-    }
-  else
-    {
-      g_autofree char *name = fl_firmware_dup_name (self->firmware);
-      g_autofree char *text = g_strdup_printf (_ ("%s is chosen. Now connect to the board."), name);
-
-      fl_window_toast (self, text);
-    }
+  /* At the start the board comes first: the file waits in its step. */
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    fl_window_show_step (self, FL_STEP_FIRMWARE);
 }
 
 /**
@@ -447,6 +479,7 @@ fl_window_dispose (GObject *object)
 
   if (self->runner != NULL)
     fl_job_runner_cancel (self->runner); /* its end still comes, and finds the pages alive */
+  g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->runner);
   g_clear_object (&self->firmware);
   g_clear_object (&self->session);
@@ -480,16 +513,11 @@ fl_window_class_init (FlWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.save-report", NULL, fl_window_save_report_action);
 }
 
-/* The settings as actions, for radio buttons, and what the window itself keeps there. */
 static void
 fl_window_bind_settings (FlWindow *self)
 {
   GSettings *settings = fl_ui_get_settings ();
-  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
-  g_autoptr (GAction) entry = g_settings_create_action (settings, "entry");
 
-  g_action_map_add_action (G_ACTION_MAP (group), entry);
-  gtk_widget_insert_action_group (GTK_WIDGET (self), "settings", G_ACTION_GROUP (group));
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
@@ -523,6 +551,7 @@ fl_window_add_pages (FlWindow *self)
   fl_window_connect_swapped (self, self->connect_page, "port-changed", G_CALLBACK (fl_window_update));
   fl_window_connect_swapped (self, self->device_page, "continue", G_CALLBACK (fl_window_continue_cb));
   fl_window_connect_swapped (self, self->firmware_page, "program", G_CALLBACK (fl_window_program_cb));
+  fl_window_connect_swapped (self, self->firmware_page, "connect", G_CALLBACK (fl_window_wants_board_cb));
   fl_window_connect_swapped (self, self->program_page, "ended", G_CALLBACK (fl_window_programmed_cb));
   fl_window_connect_swapped (self, self->program_page, "next", G_CALLBACK (fl_window_next_cb));
   fl_window_connect_swapped (self, self->program_page, "save-report", G_CALLBACK (fl_window_save_report_cb));
