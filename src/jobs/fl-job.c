@@ -213,7 +213,8 @@ fl_job_thread (gpointer data)
 /**
  * fl_job_run_async:
  * @cancellable: (nullable): works within 200 ms
- * @callback: called in the caller's thread-default main context, after the last announcement
+ * @callback: called in the caller's thread-default main context, after the last announcement; its loop may begin to run
+ *   later
  *
  * Starts the worker. A job runs once, and no other may run on its session meanwhile. Job and session stay alive until
  * the callback was called.
@@ -227,7 +228,6 @@ fl_job_run_async (FlJob *self, GCancellable *cancellable, GAsyncReadyCallback ca
   g_return_if_fail (FL_IS_JOB (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
   g_return_if_fail (!priv->used);
-  FL_ASSERT_MAIN ();
 
   priv->used = TRUE;
   task = g_task_new (self, cancellable, callback, user_data);

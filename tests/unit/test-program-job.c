@@ -258,6 +258,36 @@ test_not_erased (void)
     g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, i), ==, 0);
 }
 
+/* A write-protected page that is blank already takes the write and does nothing. The read-back says what that means. */
+static void
+test_write_protected (void)
+{
+  static const guint8 units[] = { 1 }; /* pages 4 to 7 of an F103 with 1 KiB pages */
+  const FlPlanOptions options = { .erase = FL_ERASE_NONE, .verify = TRUE };
+  g_autoptr (JobBoard) board = job_board_new ("0x410,flash=128");
+  g_autoptr (FlConnectOptions) connect = job_board_options ();
+  g_autoptr (FlImage) image = fl_image_new ();
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_sectors;
+
+  fl_image_add (image, 0x08000FF0, (const guint8 *) "Sixteen bytes...and a few more..", 32, &error);
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  job_board_connect (board);
+  g_assert_true (fl_boot_write_protect (fl_session_get_boot (board->session), units, 1, NULL, &error));
+  fl_session_close (board->session);
+  job_board_session (board, connect);
+  job_board_connect (board);
+  job = job_board_program (board, image, &options, FALSE);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_VERIFY);
+  g_assert_nonnull (strstr (error->message, "0x08001000"));
+  g_assert_nonnull (strstr (error->message, "Write protection"));
+  g_assert_cmpuint (fl_program_job_get_result (FL_PROGRAM_JOB (job))->bytes_verified, ==, 16);
+  g_assert_cmpuint (fl_job_get_sectors (job, &n_sectors)[3], ==, FL_SECTOR_VERIFIED);
+  g_assert_cmpuint (fl_job_get_sectors (job, &n_sectors)[4], ==, FL_SECTOR_FAILED);
+}
+
 static void
 test_protected (void)
 {
@@ -293,6 +323,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/program/announcements", test_announcements);
   g_test_add_func ("/program/no-verify", test_no_verify);
   g_test_add_func ("/program/not-erased", test_not_erased);
+  g_test_add_func ("/program/write-protected", test_write_protected);
   g_test_add_func ("/program/protected", test_protected);
   return g_test_run ();
 }
