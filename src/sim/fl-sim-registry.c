@@ -52,9 +52,8 @@ find_board (const char *name, GError **error)
 /* Opens "sim:…". Whoever opens a board whose lines are not wired has just pressed its reset button; one that was
  * unplugged has been plugged in again. */
 static FlTransport *
-open_sim (const char *name, const FlLineSettings *settings, GCancellable *cancellable, GError **error)
+open_sim_locked (const char *name, const FlLineSettings *settings, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&boards_lock);
   FlSimNamed *named = find_board (name, error);
   FlTransport *transport;
 
@@ -65,6 +64,17 @@ open_sim (const char *name, const FlLineSettings *settings, GCancellable *cancel
   named->was_open = TRUE;
   transport = fl_sim_transport_new (named->board, settings, named->real_clock);
   fl_sim_transport_set_name (FL_SIM_TRANSPORT (transport), name);
+  return transport;
+}
+
+static FlTransport *
+open_sim (const char *name, const FlLineSettings *settings, GCancellable *cancellable, GError **error)
+{
+  FlTransport *transport;
+
+  g_mutex_lock (&boards_lock);
+  transport = open_sim_locked (name, settings, error);
+  g_mutex_unlock (&boards_lock);
   return transport;
 }
 

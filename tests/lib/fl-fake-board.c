@@ -50,18 +50,20 @@ static void
 fl_fake_board_lines (FlFakeAdapter *adapter, FlLines outputs, gpointer user_data)
 {
   FlFakeBoard *self = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
+  g_mutex_lock (&self->lock);
   fl_sim_board_set_lines (self->board, outputs, fl_fake_board_get_now (self));
+  g_mutex_unlock (&self->lock);
 }
 
 static void
 fl_fake_board_settings (FlFakeAdapter *adapter, const FlLineSettings *settings, gpointer user_data)
 {
   FlFakeBoard *self = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
+  g_mutex_lock (&self->lock);
   fl_sim_board_set_settings (self->board, settings, fl_fake_board_get_now (self));
+  g_mutex_unlock (&self->lock);
 }
 
 static const FlFakeDevice device = {
@@ -91,17 +93,23 @@ fl_fake_board_new (FlFakeAdapter *adapter, FlSimBoard *board)
 gboolean
 fl_fake_board_is_unplugged (FlFakeBoard *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean unplugged;
 
-  return fl_sim_board_is_unplugged (self->board);
+  g_mutex_lock (&self->lock);
+  unplugged = fl_sim_board_is_unplugged (self->board);
+  g_mutex_unlock (&self->lock);
+  return unplugged;
 }
 
 gboolean
 fl_fake_board_save (FlFakeBoard *self, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean saved;
 
-  return fl_sim_board_save (self->board, error);
+  g_mutex_lock (&self->lock);
+  saved = fl_sim_board_save (self->board, error);
+  g_mutex_unlock (&self->lock);
+  return saved;
 }
 
 void
