@@ -210,7 +210,8 @@ fl_sim_wire_sample (FlSimWire *self, double bit_us)
   if (fl_sim_wire_get_level (self, t) == 0)
     errors |= FL_LINE_ERROR_FRAMING;
   fl_sim_wire_add_byte (self, t, byte, errors);
-  fl_sim_wire_pass (self, t + 0.5 * bit_us);
+  /* Not quite to the end of the stop bit: the next start bit may begin right there. */
+  fl_sim_wire_pass (self, t + (0.5 - 1.0 / SAMPLES_PER_BIT) * bit_us);
 }
 
 /* Samples as far as the line is known; a frame is looked at when its stop bit is. */
