@@ -195,6 +195,7 @@ fl_window_program_cb (FlWindow *self)
   if (self->session == NULL || !fl_session_is_connected (self->session))
     {
       self->then_program = TRUE;
+      fl_window_update (self);
       fl_window_show_step (self, FL_STEP_CONNECT);
       fl_connect_page_connect (self->connect_page);
       return;
@@ -287,6 +288,7 @@ fl_window_next_cb (FlWindow *self)
 {
   if (self->verdict_is_ok && self->session != NULL)
     fl_session_close (self->session);
+  self->verdict = NULL;
   fl_window_program_cb (self);
 }
 
