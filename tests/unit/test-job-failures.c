@@ -169,6 +169,35 @@ test_cancel_late (gconstpointer data)
   assert_programmed (board);
 }
 
+/* On a slow line a block is cut in its middle: the chip waits for the rest, and must not get a command for it. */
+static void
+test_cancel_slow (void)
+{
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+  g_autoptr (FlImage) image = make_image ();
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (FlJob) next = NULL;
+  g_autoptr (GError) error = NULL;
+
+  options->baud = 9600;
+  job_board_session (board, options);
+  job_board_connect (board);
+  job = job_board_program (board, image, NULL, FALSE);
+  board->cancel_at = count_whole_job () / 2;
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (board->ended_at - board->cancelled_at, <=, 200000);
+  g_clear_error (&error);
+
+  board->cancel_at = 0;
+  g_cancellable_reset (board->cancellable);
+  next = fl_verify_job_new (board->session, image);
+  g_assert_false (job_board_run (board, next, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_VERIFY);
+  g_assert_true (job_board_logged (next, FL_LOG_OK, "start of a command"));
+}
+
 /* Cancelling while the bootloader is called, and nothing answers. */
 static void
 test_cancel_connect (void)
@@ -325,6 +354,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/job/cancel-before", test_cancel_before);
   g_test_add_data_func ("/job/cancel-late/last-block", GUINT_TO_POINTER (LAST_EXCHANGE - 2), test_cancel_late);
   g_test_add_data_func ("/job/cancel-late/after", GUINT_TO_POINTER (0), test_cancel_late);
+  g_test_add_func ("/job/cancel-slow", test_cancel_slow);
   g_test_add_func ("/job/cancel-connect", test_cancel_connect);
   g_test_add_func ("/job/lost-write", test_lost_write);
   g_test_add_func ("/job/board-state", test_board_state);
