@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 
+# stm32flash puts its reset code where AN2606 says that these ROMs keep their own data: it is refused.
+RAM_TAKEN = ['0x460']
 LIMIT = 120  # seconds, for a busy machine; nothing waits for them
 
 
@@ -63,7 +65,8 @@ def cases(program, pid, words, folder):
         yield 'write again', board.client('-w', image, '-v').returncode == 0
         yield 'erase', board.client('-o').returncode == 0
         yield 'all blank', read(len(data)) == erased * len(data)
-        yield 'reset from RAM', board.client('-R').returncode == 0
+        reset = board.client('-R')
+        yield 'reset from RAM', (b'failed' in reset.stdout + reset.stderr) == (pid in RAM_TAKEN)
         link = board.link
     yield 'ends cleanly', board.status == 0 and not os.path.lexists(link)
 

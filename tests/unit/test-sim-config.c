@@ -224,6 +224,31 @@ test_refused (void)
     }
 }
 
+/* The scenarios that other tests use. */
+static void
+test_files (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "..", "data", "scenarios", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, &error);
+  const char *name;
+  guint n = 0;
+
+  g_assert_no_error (error);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autoptr (FlSimConfig) config = g_new0 (FlSimConfig, 1);
+      g_autoptr (FlSimBoard) board = NULL;
+
+      config->scenario_file = g_build_filename (folder, name, NULL);
+      board = fl_sim_board_new (config, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (board);
+      n++;
+    }
+  g_assert_cmpuint (n, >=, 12);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -238,6 +263,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_scenario);
     }
+  g_test_add_func ("/sim/scenario/files", test_files);
   g_test_add_func ("/sim/scenario/refused", test_refused);
   return g_test_run ();
 }
