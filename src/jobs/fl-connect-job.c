@@ -10,10 +10,11 @@
 #include "fl-job-private.h"
 #include "fl-session-private.h"
 
-#define MANUAL_ATTEMPTS 2   /* by hand: whoever has to press reset gets a second chance */
-#define LINE_ATTEMPTS   2   /* at a speed that was asked for, each with a reset by the adapter's lines */
-#define SETTLE_MS       100 /* of quiet after opening: the first start bit must be the first edge that the chip sees */
-#define STEPS           7   /* of the bar: there are hardly any bytes to count */
+#define MANUAL_ATTEMPTS 2    /* by hand: whoever has to press reset gets a second chance */
+#define LINE_ATTEMPTS   2    /* at a speed that was asked for, each with a reset by the adapter's lines */
+#define LISTEN_MS       1000 /* for an application that talks of itself */
+#define SETTLE_MS       100  /* of quiet after opening: the first start bit must be the first edge that the chip sees */
+#define STEPS           7    /* of the bar: there are hardly any bytes to count */
 
 struct _FlConnectJob
 {
@@ -244,6 +245,50 @@ fl_connect_job_attempt (FlJob *job, guint index, Attempt *attempt, GCancellable 
   return ok;
 }
 
+/* Reads what comes within @ms. */
+static gboolean
+read_for (FlTransport *transport, guint ms, gsize *n_heard, GCancellable *cancellable, GError **error)
+{
+  gint64 deadline = fl_transport_get_time (transport) + (gint64) ms * 1000;
+  guint8 data[64];
+  gsize n;
+
+  *n_heard = 0;
+  for (gint64 left = ms; left > 0; left = (deadline - fl_transport_get_time (transport)) / 1000)
+    {
+      if (!fl_transport_read_some (transport, data, sizeof data, (guint) left, &n, cancellable, error))
+        return FALSE;
+      *n_heard += n;
+    }
+  return TRUE;
+}
+
+/* Applications talk without parity as a rule, which is garble at 8E1. Takes what comes within a moment, for the trace
+ * and the explanation; whether anything came. */
+static gboolean
+fl_connect_job_listen (FlJob *job, guint baud, gboolean *heard, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlTransport *transport = fl_session_get_transport (session);
+  FlLineSettings usual, settings;
+  gsize n = 0;
+  g_autofree char *line = NULL;
+  gboolean ok;
+
+  fl_transport_get_settings (transport, &usual);
+  settings = usual;
+  settings.baud = baud;
+  settings.parity = FL_PARITY_NONE;
+  line = fl_line_settings_to_string (&settings);
+  fl_job_begin_step (job, _ ("Listening for an application at %s"), line);
+  ok = fl_session_set_line (session, &settings, error) && read_for (transport, LISTEN_MS, &n, cancellable, error)
+       && fl_session_set_line (session, &usual, error);
+  *heard = n > 0;
+  if (ok)
+    fl_job_end_step (job, NULL);
+  return ok;
+}
+
 /* ENTER and SYNC, as often as the way of entering allows. */
 static gboolean
 fl_connect_job_activate (FlJob *job, GCancellable *cancellable, GError **error)
@@ -254,6 +299,7 @@ fl_connect_job_activate (FlJob *job, GCancellable *cancellable, GError **error)
   g_autoptr (GError) problem = NULL;
   g_autoptr (GError) revival = NULL;
   Attempt attempt = { 0 };
+  gboolean heard = FALSE;
 
   for (guint i = 0;; i++)
     {
@@ -278,6 +324,13 @@ fl_connect_job_activate (FlJob *job, GCancellable *cancellable, GError **error)
     return TRUE;
   if (revival == NULL && !fl_connect_job_set_baud (job, attempt.baud, error))
     return FALSE;
+  if (attempt.heard)
+    {
+      if (!fl_connect_job_listen (job, attempt.baud, &heard, cancellable, error))
+        return FALSE;
+      if (heard)
+        attempt.to = fl_trace_get_end (fl_session_get_trace (fl_job_get_session (job)));
+    }
   fl_job_mark_range (job, attempt.from, attempt.to);
   g_propagate_error (error, revival != NULL ? g_steal_pointer (&revival) : g_steal_pointer (&problem));
   return FALSE;
