@@ -40,10 +40,10 @@ static const RomCase cases[] = {
   { "/sim/rom/read-bad-count", "0x460", SYNC "> 11 EE < 79 > 08 00 00 00 08 < 79 > 03 FD < 1F" },
   { "/sim/rom/read-outside", "0x460", SYNC "> 11 EE < 79 > 08 02 00 00 0A < 1F" },
   { "/sim/rom/read-outside-larger-part", "0x467,flash=512",
-    SYNC "> 11 EE < 79 > 08 07 FF FF F0 < 1F > 11 EE < 79 > 08 07 FF FC 0C < 79 > 03 FC < 79 FF FF FF FF" },
+    SYNC "> 11 EE < 79 > 08 08 00 00 00 < 1F > 11 EE < 79 > 08 07 FF FC 0C < 79 > 03 FC < 79 FF FF FF FF" },
   { "/sim/rom/read-rom-ram", "0x460", SYNC "> 11 EE < 79 > 20 00 00 00 20 < 1F" },
   { "/sim/rom/read-flash-size", "0x460", SYNC "> 11 EE < 79 > 1F FF 75 E0 75 < 79 > 01 FE < 79 80 00" },
-  { "/sim/rom/read-bootloader-id", "0x467", SYNC "> 11 EE < 79 > 1F FF 9F FE 9E < 1F" },
+  { "/sim/rom/read-bootloader-id", "0x467", SYNC "> 11 EE < 79 > 1F FF 9F FE 81 < 79 > 00 FF < 79 92" },
   { "/sim/rom/silent-bad-address", "0x413,bl=0x30", SYNC "> 11 EE < 79 > 00 00 00 10 10 < > 02 FD < 79 01 04 13 79" },
   { "/sim/rom/info-block-f4", "0x413", SYNC "> 11 EE < 79 > 1F FF 7A 22 B8 < 1F > 11 EE < 79 > 1F FF 7A 10 8A < 1F" },
 
