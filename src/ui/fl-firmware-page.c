@@ -33,7 +33,6 @@ struct _FlFirmwarePage
 enum
 {
   PROGRAM,
-  CONNECT,
   N_SIGNALS
 };
 
@@ -223,7 +222,7 @@ fl_firmware_page_activate (FlFirmwarePage *self)
       if (fl_firmware_get_image (self->firmware) == NULL)
         fl_firmware_page_choose (self);
       else
-        g_signal_emit (self, signals[CONNECT], 0);
+        gtk_widget_activate_action (GTK_WIDGET (self), "win.go-connect", NULL);
       return;
     }
   loss = fl_firmware_dup_loss (self->firmware);
@@ -273,8 +272,6 @@ fl_firmware_page_class_init (FlFirmwarePageClass *klass)
 
   signals[PROGRAM] =
       g_signal_new ("program", FL_TYPE_FIRMWARE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[CONNECT] =
-      g_signal_new ("connect", FL_TYPE_FIRMWARE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (FL_TYPE_COLUMNS);
   g_type_ensure (FL_TYPE_FILE_PANE);

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  *
  * Step 3: the file, whether it belongs into the chip, and what will happen.
  *
- * Signals: "program": the user wants it, and has agreed to what is lost; "connect": there is no board to program yet.
+ * Signal "program": the user wants it, and has agreed to what is lost. Uses the action "win.go-connect" where there is
+ * no board yet.
  */
 #define FL_TYPE_FIRMWARE_PAGE (fl_firmware_page_get_type ())
 G_DECLARE_FINAL_TYPE (FlFirmwarePage, fl_firmware_page, FL, FIRMWARE_PAGE, GtkWidget)

@@ -133,7 +133,7 @@ fl_steps_bar_make_step (FlStepsBar *self, FlStep index)
 {
   Step *step = &self->steps[index];
   g_autofree char *number = g_strdup_printf ("%u", (guint) index + 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *title = gtk_label_new (_ (titles[index]));
   GtkWidget *place;
@@ -166,7 +166,7 @@ fl_steps_bar_make_step (FlStepsBar *self, FlStep index)
   gtk_widget_add_css_class (GTK_WIDGET (step->button), "step");
   g_signal_connect_object (step->button, "clicked", G_CALLBACK (fl_steps_bar_clicked_cb), self, G_CONNECT_SWAPPED);
 
-  place = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 3);
+  place = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_box_append (GTK_BOX (place), GTK_WIDGET (step->button));
   if (index + 1 < FL_N_STEPS)
     {

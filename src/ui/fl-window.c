@@ -245,12 +245,6 @@ fl_window_connect_failed_cb (FlWindow *self)
 }
 
 static void
-fl_window_wants_board_cb (FlWindow *self)
-{
-  fl_window_show_step (self, FL_STEP_CONNECT);
-}
-
-static void
 fl_window_continue_cb (FlWindow *self, gboolean can_program)
 {
   if (can_program)
@@ -325,6 +319,12 @@ fl_window_step_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (step >= 0 && step < FL_N_STEPS && fl_window_can_visit (self, step))
     fl_window_show_step (self, step);
+}
+
+static void
+fl_window_go_connect_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  fl_window_show_step (FL_WINDOW (widget), FL_STEP_CONNECT);
 }
 
 static void
@@ -506,6 +506,7 @@ fl_window_class_init (FlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlWindow, log);
 
   gtk_widget_class_install_action (widget_class, "win.step", "i", fl_window_step_action);
+  gtk_widget_class_install_action (widget_class, "win.go-connect", NULL, fl_window_go_connect_action);
   gtk_widget_class_install_action (widget_class, "win.primary", NULL, fl_window_primary_action);
   gtk_widget_class_install_action (widget_class, "win.open", NULL, fl_window_open_action);
   gtk_widget_class_install_action (widget_class, "win.open-uri", "s", fl_window_open_uri_action);
@@ -553,7 +554,6 @@ fl_window_add_pages (FlWindow *self)
   fl_window_connect_swapped (self, self->connect_page, "port-changed", G_CALLBACK (fl_window_update));
   fl_window_connect_swapped (self, self->device_page, "continue", G_CALLBACK (fl_window_continue_cb));
   fl_window_connect_swapped (self, self->firmware_page, "program", G_CALLBACK (fl_window_program_cb));
-  fl_window_connect_swapped (self, self->firmware_page, "connect", G_CALLBACK (fl_window_wants_board_cb));
   fl_window_connect_swapped (self, self->program_page, "ended", G_CALLBACK (fl_window_programmed_cb));
   fl_window_connect_swapped (self, self->program_page, "next", G_CALLBACK (fl_window_next_cb));
   fl_window_connect_swapped (self, self->program_page, "save-report", G_CALLBACK (fl_window_save_report_cb));
