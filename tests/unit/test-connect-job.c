@@ -23,6 +23,7 @@ static const FoundCase found_cases[] = {
   { "0x417", 0x417, 64, 1, FL_PROTECTION_NONE, TRUE, TRUE },
   { "0x460", 0x460, 128, 1, FL_PROTECTION_NONE, TRUE, TRUE },
   { "0x467,flash=256", 0x467, 256, 2, FL_PROTECTION_NONE, TRUE, TRUE },
+  { "0x467,flash=256,bank=single", 0x467, 256, 1, FL_PROTECTION_NONE, TRUE, TRUE },
   { "0x415", 0x415, 1024, 2, FL_PROTECTION_NONE, TRUE, TRUE },
   { "0x450", 0x450, 2048, 2, FL_PROTECTION_NONE, TRUE, TRUE },
   { "0x410,blank=0", 0x410, 128, 1, FL_PROTECTION_NONE, FALSE, TRUE },
