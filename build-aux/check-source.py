@@ -11,7 +11,7 @@ MAX_LINES = 600
 # Which rooms a room may include from, beside itself. Downward only.
 LAYERS = {
     "util": [],
-    "transport": ["util"],
+    "transport": ["util", "port"],  # a missing port is answered with those that are there
     "port": ["util"],
     "image": ["util"],
     "chip": ["util", "image"],

@@ -10,7 +10,7 @@
 #include "fl-job-private.h"
 #include "fl-session-private.h"
 
-#define MANUAL_ATTEMPTS 2    /* by hand: whoever has to press reset gets a second chance */
+#define MANUAL_ATTEMPTS 3    /* by hand: time to press reset, and for an L47x, which takes 2.6 s to start */
 #define LINE_ATTEMPTS   2    /* at a speed that was asked for, each with a reset by the adapter's lines */
 #define LISTEN_MS       1000 /* for an application that talks of itself */
 #define SETTLE_MS       100  /* of quiet after opening: the first start bit must be the first edge that the chip sees */
