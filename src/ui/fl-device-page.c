@@ -48,7 +48,6 @@ static guint signals[N_SIGNALS];
 static GtkWidget *
 fl_device_page_add_fact (FlDevicePage *self, const char *title, char *value, const char *tooltip)
 {
-  g_autofree char *taken = value;
   GtkWidget *row;
   GtkWidget *label;
 
@@ -72,6 +71,7 @@ fl_device_page_add_fact (FlDevicePage *self, const char *title, char *value, con
   gtk_widget_set_tooltip_text (row, tooltip);
   adw_preferences_group_add (self->facts, row);
   g_ptr_array_add (self->rows, row);
+  g_free (value);
   return row;
 }
 
