@@ -200,20 +200,32 @@ fl_file_pane_update (FlFilePane *self)
   fl_file_pane_update_verdict (self);
 }
 
+/* Returns: whether what was typed is an address; empty, and 0, are the start of flash */
+static gboolean
+fl_file_pane_get_address (FlFilePane *self, guint32 *address)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->address));
+
+  *address = 0;
+  return *text == '\0' || fl_firmware_parse_address (text, address);
+}
+
 static void
 fl_file_pane_address_apply_cb (FlFilePane *self)
 {
   guint32 address;
 
-  if (fl_firmware_parse_address (gtk_editable_get_text (GTK_EDITABLE (self->address)), &address))
-    g_settings_set_uint (fl_ui_get_settings (), "binary-address", address);
+  if (!fl_file_pane_get_address (self, &address))
+    return;
+  g_settings_set_uint (fl_ui_get_settings (), "binary-address", address);
+  fl_file_pane_update (self);
 }
 
 static void
 fl_file_pane_address_changed_cb (FlFilePane *self)
 {
   guint32 address;
-  gboolean ok = fl_firmware_parse_address (gtk_editable_get_text (GTK_EDITABLE (self->address)), &address);
+  gboolean ok = fl_file_pane_get_address (self, &address);
 
   if (ok)
     gtk_widget_remove_css_class (GTK_WIDGET (self->address), "error");
