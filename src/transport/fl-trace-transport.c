@@ -209,8 +209,7 @@ fl_trace_transport_read_some (FlTransport *transport, guint8 *data, gsize length
     {
       FlLineErrors errors = fl_transport_take_errors (self->inner);
 
-      fl_trace_add_bytes (self->trace, FL_TRACE_RECEIVED, fl_trace_transport_get_trace_time (self), data, *n_read,
-                          errors);
+      fl_trace_add_received (self->trace, fl_trace_transport_get_trace_time (self), data, *n_read, errors);
       self->errors |= errors;
       return TRUE;
     }

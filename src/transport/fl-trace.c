@@ -9,6 +9,9 @@
 #define RECORD_OVERHEAD 128
 /* Of the memory limit, this part is for the begin of the session (an eighth), the rest for the latest records. */
 #define HEAD_SHARE 8
+/* Bytes that come in one by one make one record as long as they follow each other within MERGE_US, up to MERGE_MAX. */
+#define MERGE_US  2000
+#define MERGE_MAX 1024
 
 struct _FlTrace
 {
@@ -27,6 +30,10 @@ struct _FlTrace
   guint64 n_dropped; /* records between head and tail that are gone */
   guint64 n_dropped_bytes;
   gint64 dropped_time;
+  GByteArray *open;           /* what the last record has received so far, while more may be added to it */
+  FlTraceRecord *open_record; /* that record; its bytes are not set yet */
+  gsize *open_size;           /* of the part that holds it */
+  gint64 open_time;           /* of its last byte */
 };
 
 G_DEFINE_FINAL_TYPE (FlTrace, fl_trace, G_TYPE_OBJECT)
@@ -83,12 +90,23 @@ fl_trace_drop_oldest (FlTrace *self)
     }
 }
 
+/* With the lock. From here on the last record stays as it is. */
 static void
-fl_trace_add (FlTrace *self, FlTraceRecord *record)
+fl_trace_close_record (FlTrace *self)
+{
+  if (self->open == NULL)
+    return;
+  self->open_record->bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->open));
+  self->open_record = NULL;
+}
+
+/* With the lock. */
+static void
+fl_trace_append (FlTrace *self, FlTraceRecord *record)
 {
   gsize size = record_size (record);
 
-  g_mutex_lock (&self->lock);
+  fl_trace_close_record (self);
   if (!self->head_full && self->head_size + size <= self->head_limit)
     {
       g_ptr_array_add (self->head, record);
@@ -103,6 +121,13 @@ fl_trace_add (FlTrace *self, FlTraceRecord *record)
       while (self->tail_size > self->tail_limit && self->tail_first + 1 < self->tail->len)
         fl_trace_drop_oldest (self);
     }
+}
+
+static void
+fl_trace_add (FlTrace *self, FlTraceRecord *record)
+{
+  g_mutex_lock (&self->lock);
+  fl_trace_append (self, record);
   g_mutex_unlock (&self->lock);
 }
 
@@ -134,6 +159,48 @@ fl_trace_add_bytes (FlTrace *self, FlTraceKind kind, gint64 time, const guint8 *
   record->bytes = g_bytes_new (data, length);
   record->errors = errors;
   fl_trace_add (self, record);
+}
+
+/**
+ * fl_trace_add_received:
+ * @self: a trace
+ * @time: microseconds since the trace began
+ * @data: (array length=length): what came in
+ * @length: how many
+ * @errors: what was wrong with them
+ *
+ * As fl_trace_add_bytes(), but what follows closely behind what came before goes into the same record, until somebody
+ * asks for fl_trace_get_end() or a copy: an adapter may hand over bytes one at a time, and each record costs far more
+ * than a byte.
+ */
+void
+fl_trace_add_received (FlTrace *self, gint64 time, const guint8 *data, gsize length, FlLineErrors errors)
+{
+  FlTraceRecord *record;
+
+  g_return_if_fail (FL_IS_TRACE (self));
+  g_return_if_fail (data != NULL || length == 0);
+
+  if (errors != 0 || length == 0 || length > MERGE_MAX)
+    {
+      fl_trace_add_bytes (self, FL_TRACE_RECEIVED, time, data, length, errors);
+      return;
+    }
+  g_mutex_lock (&self->lock);
+  if (self->open == NULL || time - self->open_time > MERGE_US || self->open->len + length > MERGE_MAX)
+    {
+      record = g_new0 (FlTraceRecord, 1);
+      record->kind = FL_TRACE_RECEIVED;
+      record->time = time;
+      fl_trace_append (self, record);
+      self->open = g_byte_array_new ();
+      self->open_record = record;
+      self->open_size = self->head_full ? &self->tail_size : &self->head_size;
+    }
+  g_byte_array_append (self->open, data, (guint) length);
+  *self->open_size += length;
+  self->open_time = time;
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -174,6 +241,7 @@ fl_trace_get_end (FlTrace *self)
   g_return_val_if_fail (FL_IS_TRACE (self), 0);
 
   g_mutex_lock (&self->lock);
+  fl_trace_close_record (self);
   end = self->head->len + self->n_dropped + (self->tail->len - self->tail_first);
   g_mutex_unlock (&self->lock);
   return end;
@@ -198,6 +266,7 @@ fl_trace_copy (FlTrace *self, guint64 from, guint64 to)
 
   copies = g_ptr_array_new_with_free_func ((GDestroyNotify) fl_trace_record_free);
   g_mutex_lock (&self->lock);
+  fl_trace_close_record (self);
   for (guint64 i = from; i < MIN (to, self->head->len); i++)
     g_ptr_array_add (copies, record_copy (g_ptr_array_index (self->head, (guint) i)));
   tail_number = self->head->len + self->n_dropped;
@@ -227,6 +296,7 @@ fl_trace_finalize (GObject *object)
 {
   FlTrace *self = FL_TRACE (object);
 
+  fl_trace_close_record (self);
   g_ptr_array_unref (self->head);
   g_ptr_array_unref (self->tail);
   g_mutex_clear (&self->lock);

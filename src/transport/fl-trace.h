@@ -43,6 +43,7 @@ G_DECLARE_FINAL_TYPE (FlTrace, fl_trace, FL, TRACE, GObject)
 FlTrace   *fl_trace_new       (gsize memory_limit);
 void       fl_trace_add_bytes (FlTrace *self, FlTraceKind kind, gint64 time, const guint8 *data, gsize length,
                                FlLineErrors errors);
+void       fl_trace_add_received (FlTrace *self, gint64 time, const guint8 *data, gsize length, FlLineErrors errors);
 void       fl_trace_add_text  (FlTrace *self, FlTraceKind kind, gint64 time, const char *text);
 guint64    fl_trace_get_end   (FlTrace *self);
 GPtrArray *fl_trace_copy      (FlTrace *self, guint64 from, guint64 to);

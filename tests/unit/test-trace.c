@@ -313,6 +313,41 @@ test_file (void)
   g_assert_cmpint (g_rmdir (dir), ==, 0);
 }
 
+/* A reader that gets one byte at a time makes no record for each; whoever asked for the end finds what follows behind.
+ */
+static void
+test_merge (void)
+{
+  g_autoptr (FlTrace) trace = fl_trace_new (0);
+  g_autoptr (GPtrArray) records = NULL;
+  FlTraceRecord *record;
+  gint64 time = 0;
+
+  for (guint i = 0; i < 1500; i++)
+    fl_trace_add_received (trace, time += 87, (const guint8 *) "\xAA", 1, 0);
+  g_assert_cmpuint (fl_trace_get_end (trace), ==, 2);
+  fl_trace_add_received (trace, time += 87, (const guint8 *) "\xBB", 1, 0);
+  fl_trace_add_received (trace, time += 87, (const guint8 *) "\xBC", 1, 0);
+  fl_trace_add_received (trace, time += 5000, (const guint8 *) "\xCC", 1, 0);
+  fl_trace_add_received (trace, time += 87, (const guint8 *) "\xDD", 1, FL_LINE_ERROR_PARITY);
+  fl_trace_add_bytes (trace, FL_TRACE_SENT, time += 87, (const guint8 *) "\x7F", 1, 0);
+  fl_trace_add_received (trace, time += 87, (const guint8 *) "\x79", 1, 0);
+
+  records = fl_trace_copy (trace, 0, G_MAXUINT64);
+  g_assert_cmpuint (records->len, ==, 7);
+  record = g_ptr_array_index (records, 0);
+  g_assert_cmpuint (g_bytes_get_size (record->bytes), ==, 1024);
+  g_assert_cmpint (record->time, ==, 87);
+  record = g_ptr_array_index (records, 1);
+  g_assert_cmpuint (g_bytes_get_size (record->bytes), ==, 476);
+  record = g_ptr_array_index (records, 2);
+  g_assert_cmpmem (g_bytes_get_data (record->bytes, NULL), g_bytes_get_size (record->bytes), "\xBB\xBC", 2);
+  record = g_ptr_array_index (records, 4);
+  g_assert_cmpint (record->errors, ==, FL_LINE_ERROR_PARITY);
+  record = g_ptr_array_index (records, 6);
+  g_assert_cmpmem (g_bytes_get_data (record->bytes, NULL), g_bytes_get_size (record->bytes), "\x79", 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -324,5 +359,6 @@ main (int argc, char **argv)
   g_test_add_func ("/trace/memory", test_memory);
   g_test_add_func ("/trace/threads", test_threads);
   g_test_add_func ("/trace/file", test_file);
+  g_test_add_func ("/trace/merge", test_merge);
   return g_test_run ();
 }
