@@ -116,6 +116,32 @@ class Flashloader(gui.App):
         self.choose_file("Choose a firmware file", path)
         gui.wait_label(self.page("FlFirmwarePage"), path.name)
 
+    def choose_another(self, path):
+        self.press("FlFirmwarePage", "Choose another file")
+        self.choose_file("Choose a firmware file", path)
+        gui.wait_label(self.page("FlFilePane"), path.name)
+
+    def step_detail(self, page):
+        """What stands below a step's title: what was chosen there, or what came of it."""
+        button = gui.find(gui.find(self.win, "filler", "Steps"), "push button", PAGES[page])
+        return next((n.name for n in gui.walk(button) if n.getRoleName() == "label" and not n.name.isdigit()
+                     and n.name != PAGES[page].split()[-1] and gui.in_sight(n) and n.name != "GtkLabel"), "")
+
     def wait_verdict(self, verdict):
-        """The large plain words at the end of a job."""
-        return gui.wait_label(self.page("FlVerdictView"), verdict, SLOW)
+        """The large plain words at the end of a job; the step says the same, and forgets it when the next job runs."""
+        gui.wait_for(lambda: self.step_detail("FlProgramPage") == verdict, f"the verdict “{verdict}”", SLOW)
+        return gui.wait_label(self.page("FlVerdictView"), verdict)
+
+    def wait_running(self):
+        """Another job runs: the last one's verdict is gone."""
+        gui.wait_for(lambda: self.step_detail("FlProgramPage") == "", "a job to run", SLOW)
+
+    def start_programming(self):
+        """Presses Program, and waits until bytes flow. Returns the bar."""
+        self.press_primary("FlFirmwarePage")
+        page = self.wait_page("FlProgramPage")
+        return gui.wait_for(lambda: gui.find_all(page, "progress bar")[0].queryValue(), "the bar")
+
+    def map_on(self, page):
+        """The flash map in words."""
+        return gui.find(self.page(page), "image", "Flash map").description

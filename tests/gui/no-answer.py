@@ -5,8 +5,7 @@ from flashloader import SLOW, Flashloader, gui
 SILENT = "Practice board that does not answer"
 
 journey = gui.Journey("no-answer")
-app = Flashloader()
-journey.closers.append(app.close)
+app = journey.start(Flashloader())
 
 
 @journey.step

@@ -7,8 +7,7 @@ FLASH = 128 * 1024
 
 journey = gui.Journey("program")
 firmware = make_firmware(WORK / "blink.bin")
-app = Flashloader()
-journey.closers.append(app.close)
+app = journey.start(Flashloader())
 
 
 @journey.step
@@ -82,10 +81,9 @@ def next_board():
     app.show_view("Program")
     app.press("FlProgramPage", "Next board")
     page = app.page("FlProgramPage")
-    bar = gui.find_all(page, "progress bar")[0]
-    gui.wait_for(lambda: 0 < bar.queryValue().currentValue < 1, "the next job", SLOW)
+    app.wait_running()
     app.wait_verdict("Programmed and verified")
-    gui.find_shown(page, "push button", "Next board", SLOW)
+    gui.find_shown(page, "push button", "Next board")
 
 
 @journey.step

@@ -6,8 +6,11 @@ here sleeps for a fixed time: everything waits for a condition, with a limit tha
 """
 import os
 import pathlib
+import re
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -15,6 +18,9 @@ import pyatspi
 
 TIMEOUT = 60.0  # seconds; for what takes no time on an idle machine
 POLL = 0.05
+COMPLAINT = re.compile(r"-(WARNING|CRITICAL|ERROR) \*\*|ERROR: (Address|Undefined)Sanitizer|runtime error:")
+# Faults of GTK 4.8's own: it announces to AT-SPI a widget that is just going.
+KNOWN = ("g_variant_is_object_path",)
 ARTEFACTS = pathlib.Path(os.environ.get("FL_ARTEFACTS", "artefacts"))
 
 
@@ -24,7 +30,7 @@ class Journey:
     def __init__(self, name):
         self.name = name
         self.steps = []
-        self.closers = []
+        self.apps = []
         self.n_shots = 0
 
     def step(self, function):
@@ -40,7 +46,7 @@ class Journey:
         subprocess.run(["import", "-window", "root", str(path)], check=True)
 
     def run(self):
-        print(f"1..{len(self.steps)}", flush=True)
+        print(f"1..{len(self.steps) + 1}", flush=True)
         failed = False
         for number, function in enumerate(self.steps, 1):
             title = (function.__doc__ or function.__name__).strip().split("\n")[0]
@@ -56,9 +62,16 @@ class Journey:
                     print(f"# {line}")
                 print(f"not ok {number} {title}", flush=True)
                 self.explain()
-        for close in reversed(self.closers):
-            close()
-        sys.exit(1 if failed else 0)
+        complaints = [line for app in self.apps for line in app.close()]
+        for line in complaints:
+            print(f"# {line}")
+        print(f"{'not ok' if complaints else 'ok'} {len(self.steps) + 1} the program ends, and has nothing to complain of")
+        sys.exit(1 if failed or complaints else 0)
+
+    def start(self, app):
+        """Takes a program that was started; it is ended after the last step."""
+        self.apps.append(app)
+        return app
 
     def explain(self):
         """What the screen showed when a step failed, as a picture and as a tree."""
@@ -227,9 +240,10 @@ class App:
     """A program that was started, and its windows."""
 
     def __init__(self, argv, env=None):
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(argv, env={**os.environ, **(env or {})})
+        self.errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.process = subprocess.Popen(argv, env={**os.environ, **(env or {})}, stderr=self.errors)
         self.root = wait_for(self.find_root, f"the program {argv[0]}")
+        xdo("mousemove", "5000", "5000")  # into the corner: no tooltips over the pictures
 
     def find_root(self):
         if self.process.poll() is not None:
@@ -262,11 +276,16 @@ class App:
         return self.process.poll() is None
 
     def close(self):
-        """Asks the program to end, as a session does; a test that failed may leave one that does not."""
+        """Asks the program to end, as a session does; a test that failed may leave one that does not. Returns what it
+        had to complain of: a warning of the toolkit about a widget is a fault of ours, and so is a crash."""
         if self.is_running():
             self.process.terminate()
         try:
-            return self.process.wait(TIMEOUT)
+            code = self.process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            return self.process.wait()
+            code = self.process.wait()
+        self.errors.seek(0)
+        said = [line.rstrip() for line in self.errors]
+        complaints = [line for line in said if COMPLAINT.search(line) and not any(k in line for k in KNOWN)]
+        return complaints + ([f"it ended with {code}"] if code not in (0, -signal.SIGTERM) else [])
