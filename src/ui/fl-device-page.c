@@ -225,6 +225,14 @@ dup_obstacle (FlDevice *device)
   return NULL;
 }
 
+static void
+fl_device_page_set_go_on (FlDevicePage *self, const char *status, const char *text, const char *name)
+{
+  gtk_label_set_text (self->status, status);
+  gtk_button_set_label (self->go_on, text);
+  fl_ui_set_label (self->go_on, name);
+}
+
 /**
  * fl_device_page_set_session:
  * @self: a page
@@ -261,9 +269,13 @@ fl_device_page_set_session (FlDevicePage *self, FlSession *session)
   gtk_image_set_from_icon_name (self->icon, obstacle != NULL ? "dialog-warning-symbolic" : "object-select-symbolic");
   gtk_widget_remove_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-ok" : "verdict-doubt");
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-doubt" : "verdict-ok");
-  gtk_label_set_text (self->status, obstacle != NULL ? _ ("This chip can be read.") : _ ("The board is connected."));
-  gtk_button_set_label (self->go_on, obstacle != NULL ? _ ("_Read back") : _ ("Choose _firmware"));
-  fl_ui_set_label (self->go_on, obstacle != NULL ? _ ("Read back") : _ ("Choose firmware"));
+  if (obstacle == NULL)
+    fl_device_page_set_go_on (self, _ ("The board is connected."), _ ("Choose _firmware"), _ ("Choose firmware"));
+  else if (device->protection == FL_PROTECTION_READOUT)
+    fl_device_page_set_go_on (self, _ ("Nothing can be done with a protected chip here."), _ ("Connect _another board"),
+                              _ ("Connect another board"));
+  else
+    fl_device_page_set_go_on (self, _ ("This chip can be read."), _ ("_Read back"), _ ("Read back"));
   fl_device_page_fill_facts (self);
   fl_device_page_fill_wiring (self);
   fl_device_page_fill_remarks (self);
@@ -273,7 +285,8 @@ fl_device_page_set_session (FlDevicePage *self, FlSession *session)
  * fl_device_page_continue:
  * @self: a page that shows a device
  *
- * Emits "continue" with whether the device can be programmed; otherwise reading is all that is left.
+ * Emits "continue" with whether the device can be programmed; otherwise reading is all that is left. A protected chip
+ * cannot even be read: on to another board.
  */
 void
 fl_device_page_continue (FlDevicePage *self)
@@ -284,6 +297,11 @@ fl_device_page_continue (FlDevicePage *self)
 
   if (self->device == NULL)
     return;
+  if (self->device->protection == FL_PROTECTION_READOUT)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.go-connect", NULL);
+      return;
+    }
   obstacle = dup_obstacle (self->device);
   g_signal_emit (self, signals[CONTINUE], 0, obstacle == NULL);
 }

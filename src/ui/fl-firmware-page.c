@@ -62,7 +62,7 @@ fl_firmware_page_dup_status (FlFirmwarePage *self, gboolean *is_problem)
 
   *is_problem = FALSE;
   if (fl_firmware_get_file (self->firmware) == NULL)
-    return g_strdup (_ ("Choose what is to be programmed."));
+    return g_strdup (_ ("Choose the file to program."));
   if (fl_firmware_is_loading (self->firmware))
     return g_strdup (_ ("The file is being read."));
   if (fl_job_runner_is_busy (self->runner))
@@ -71,8 +71,11 @@ fl_firmware_page_dup_status (FlFirmwarePage *self, gboolean *is_problem)
     return g_strdup (_ ("Whether it belongs into the chip shows when a board is connected."));
   if (error != NULL)
     {
-      *is_problem = TRUE;
-      return g_strdup (error->message);
+      const FlJudgement *judgement = fl_firmware_get_judgement (self->firmware);
+
+      *is_problem = TRUE; /* where the file is refused, the reasons stand with the file */
+      return g_strdup (judgement != NULL && judgement->verdict == FL_VERDICT_REFUSE ? judgement->summary
+                                                                                    : error->message);
     }
   if (fl_firmware_get_plan (self->firmware) == NULL)
     return g_strdup ("");
