@@ -91,7 +91,7 @@ test_practice (void)
       g_autoptr (FlSimBoard) board = config == NULL ? NULL : fl_sim_board_new (config, &error);
 
       g_assert_no_error (error);
-      g_assert_true (config != NULL && config->real_clock);
+      g_assert_true (board != NULL && config->real_clock);
     }
 }
 
@@ -221,6 +221,7 @@ test_refused (void)
         g_assert_no_error (error);
       else
         g_assert_error (error, FL_ERROR, refused[i].code);
+      g_assert_true ((transport != NULL) == (error == NULL));
     }
 }
 
