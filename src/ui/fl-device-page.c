@@ -17,7 +17,8 @@ struct _FlDevicePage
   GtkWidget parent_instance;
 
   FlDevice *device; /* nullable */
-  GPtrArray *rows;  /* GtkWidget, unowned: what was added to the groups, to be taken out for the next device */
+  gboolean has_file;
+  GPtrArray *rows; /* GtkWidget, unowned: what was added to the groups, to be taken out for the next device */
 
   /* template */
   GtkImage *icon;
@@ -233,6 +234,37 @@ fl_device_page_set_go_on (FlDevicePage *self, const char *status, const char *te
   fl_ui_set_label (self->go_on, name);
 }
 
+static void
+fl_device_page_update_go_on (FlDevicePage *self)
+{
+  g_autofree char *obstacle = dup_obstacle (self->device);
+
+  if (obstacle == NULL && self->has_file)
+    fl_device_page_set_go_on (self, _ ("The board is connected."), _ ("C_ontinue"), _ ("Continue"));
+  else if (obstacle == NULL)
+    fl_device_page_set_go_on (self, _ ("The board is connected."), _ ("Choose _firmware"), _ ("Choose firmware"));
+  else if (self->device->protection == FL_PROTECTION_READOUT)
+    fl_device_page_set_go_on (self, _ ("Nothing can be done with a protected chip here."), _ ("Connect _another board"),
+                              _ ("Connect another board"));
+  else
+    fl_device_page_set_go_on (self, _ ("This chip can be read."), _ ("_Read back"), _ ("Read back"));
+}
+
+/**
+ * fl_device_page_set_has_file:
+ * @self: a page
+ * @has_file: whether the firmware is chosen already, so that one goes on to look at it
+ */
+void
+fl_device_page_set_has_file (FlDevicePage *self, gboolean has_file)
+{
+  g_return_if_fail (FL_IS_DEVICE_PAGE (self));
+
+  self->has_file = has_file;
+  if (self->device != NULL)
+    fl_device_page_update_go_on (self);
+}
+
 /**
  * fl_device_page_set_session:
  * @self: a page
@@ -269,13 +301,7 @@ fl_device_page_set_session (FlDevicePage *self, FlSession *session)
   gtk_image_set_from_icon_name (self->icon, obstacle != NULL ? "dialog-warning-symbolic" : "object-select-symbolic");
   gtk_widget_remove_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-ok" : "verdict-doubt");
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-doubt" : "verdict-ok");
-  if (obstacle == NULL)
-    fl_device_page_set_go_on (self, _ ("The board is connected."), _ ("Choose _firmware"), _ ("Choose firmware"));
-  else if (device->protection == FL_PROTECTION_READOUT)
-    fl_device_page_set_go_on (self, _ ("Nothing can be done with a protected chip here."), _ ("Connect _another board"),
-                              _ ("Connect another board"));
-  else
-    fl_device_page_set_go_on (self, _ ("This chip can be read."), _ ("_Read back"), _ ("Read back"));
+  fl_device_page_update_go_on (self);
   fl_device_page_fill_facts (self);
   fl_device_page_fill_wiring (self);
   fl_device_page_fill_remarks (self);

@@ -18,10 +18,12 @@ struct _FlPortChooser
   GtkWidget parent_instance;
 
   FlPortList *list;
-  char *port;       /* chosen; NULL: none */
-  char *lost;       /* chosen, and unplugged since: chosen again when it comes back */
-  gboolean by_hand; /* the user chose it, or named it when the program was started */
-  gboolean scanned; /* the list has been filled once: what comes from now on was plugged in */
+  char *port;        /* chosen; NULL: none */
+  char *serial;      /* of the adapter that is chosen; NULL: it has none */
+  char *lost;        /* chosen, and unplugged since: chosen again when it comes back, */
+  char *lost_serial; /* also under another name */
+  gboolean by_hand;  /* the user chose it, or named it when the program was started */
+  gboolean scanned;  /* the list has been filled once: what comes from now on was plugged in */
 
   /* template */
   GtkListBox *ports;
@@ -59,14 +61,41 @@ fl_port_chooser_find (FlPortChooser *self, const char *name)
   return row != NULL ? row : find_row (self->practice, name);
 }
 
+static FlPortInfo *
+fl_port_chooser_find_info (FlPortChooser *self, const char *name)
+{
+  guint n_ports = self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
+
+  for (guint i = 0; i < n_ports; i++)
+    {
+      g_autoptr (FlPortInfo) info = g_list_model_get_item (G_LIST_MODEL (self->list), i);
+
+      if (g_strcmp0 (fl_port_info_get_name (info), name) == 0)
+        return info; /* the list keeps it */
+    }
+  return NULL;
+}
+
 static void
 fl_port_chooser_take (FlPortChooser *self, const char *name)
 {
+  FlPortInfo *info;
+
   if (g_strcmp0 (self->port, name) == 0)
     return;
+  info = name != NULL ? fl_port_chooser_find_info (self, name) : NULL;
   g_free (self->port);
   self->port = g_strdup (name);
+  g_free (self->serial);
+  self->serial = g_strdup (info != NULL ? fl_port_info_get_serial (info) : NULL);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PORT]);
+}
+
+static void
+fl_port_chooser_forget_lost (FlPortChooser *self)
+{
+  g_clear_pointer (&self->lost, g_free);
+  g_clear_pointer (&self->lost_serial, g_free);
 }
 
 static void
@@ -77,7 +106,7 @@ fl_port_chooser_toggled_cb (FlPortChooser *self, GtkCheckButton *check)
   if (!gtk_check_button_get_active (check))
     return;
   self->by_hand = TRUE;
-  g_clear_pointer (&self->lost, g_free);
+  fl_port_chooser_forget_lost (self);
   row = gtk_widget_get_ancestor (GTK_WIDGET (check), FL_TYPE_PORT_ROW);
   fl_port_chooser_take (self, fl_port_row_get_name (FL_PORT_ROW (row)));
 }
@@ -90,7 +119,7 @@ fl_port_chooser_other_cb (FlPortChooser *self)
   if (!gtk_check_button_get_active (self->other_check))
     return;
   self->by_hand = TRUE;
-  g_clear_pointer (&self->lost, g_free);
+  fl_port_chooser_forget_lost (self);
   fl_port_chooser_take (self, *path != '\0' ? path : NULL);
 }
 
@@ -170,6 +199,32 @@ fl_port_chooser_find_usual (FlPortChooser *self)
   return best;
 }
 
+/* The one that was unplugged, if it is back. */
+static FlPortInfo *
+fl_port_chooser_find_lost (FlPortChooser *self)
+{
+  for (guint i = 0; self->lost != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
+    {
+      g_autoptr (FlPortInfo) info = g_list_model_get_item (G_LIST_MODEL (self->list), i);
+
+      if (self->lost_serial != NULL ? g_strcmp0 (fl_port_info_get_serial (info), self->lost_serial) == 0
+                                    : g_strcmp0 (fl_port_info_get_name (info), self->lost) == 0)
+        return info; /* the list keeps it */
+    }
+  return NULL;
+}
+
+/* Unplugged. Nothing else is chosen in its place: that could be the wrong board. */
+static void
+fl_port_chooser_lose (FlPortChooser *self)
+{
+  fl_port_chooser_forget_lost (self);
+  self->lost = g_strdup (self->port);
+  self->lost_serial = g_strdup (self->serial);
+  gtk_check_button_set_active (self->none_check, TRUE);
+  fl_port_chooser_take (self, NULL);
+}
+
 static void
 fl_port_chooser_items_changed_cb (FlPortChooser *self, guint position, guint removed, guint added)
 {
@@ -177,38 +232,25 @@ fl_port_chooser_items_changed_cb (FlPortChooser *self, guint position, guint rem
 
   if (self->port != NULL && fl_port_chooser_find (self, self->port) == NULL
       && !gtk_check_button_get_active (self->other_check))
-    {
-      /* Unplugged. Nothing else is chosen in its place: that could be the wrong board. */
-      g_free (self->lost);
-      self->lost = g_strdup (self->port);
-      gtk_check_button_set_active (self->none_check, TRUE);
-      fl_port_chooser_take (self, NULL);
-    }
+    fl_port_chooser_lose (self);
   if (added == 0)
     return;
-  if (self->lost != NULL && find_row (self->ports, self->lost) != NULL)
-    {
-      g_autofree char *back = g_steal_pointer (&self->lost);
-
-      fl_port_chooser_propose (self, back);
-      return;
-    }
-  if (self->by_hand && self->port != NULL)
+  if (self->lost != NULL)
+    proposal = fl_port_chooser_find_lost (self);
+  else if (self->by_hand && self->port != NULL)
     return;
-  if (!self->scanned)
+  else if (!self->scanned)
     proposal = fl_port_chooser_find_usual (self);
   self->scanned = TRUE;
-  if (proposal != NULL)
-    {
-      fl_port_chooser_propose (self, fl_port_info_get_name (proposal));
-    }
-  else
+  if (proposal == NULL && self->lost == NULL)
     {
       g_autoptr (FlPortInfo) info = g_list_model_get_item (G_LIST_MODEL (self->list), position);
 
       if (fl_port_info_get_kind (info) == FL_PORT_USB)
-        fl_port_chooser_propose (self, fl_port_info_get_name (info));
+        proposal = info; /* the list keeps it */
     }
+  if (proposal != NULL)
+    fl_port_chooser_propose (self, fl_port_info_get_name (proposal));
 }
 
 /**
@@ -303,21 +345,13 @@ void
 fl_port_chooser_remember (FlPortChooser *self)
 {
   GSettings *settings = fl_ui_get_settings ();
-  const char *serial = "";
 
   g_return_if_fail (FL_IS_PORT_CHOOSER (self));
 
   if (self->port == NULL)
     return;
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
-    {
-      g_autoptr (FlPortInfo) info = g_list_model_get_item (G_LIST_MODEL (self->list), i);
-
-      if (g_strcmp0 (fl_port_info_get_name (info), self->port) == 0 && fl_port_info_get_serial (info) != NULL)
-        serial = fl_port_info_get_serial (info);
-    }
   g_settings_set_string (settings, "last-port", self->port);
-  g_settings_set_string (settings, "last-port-serial", serial);
+  g_settings_set_string (settings, "last-port-serial", self->serial != NULL ? self->serial : "");
 }
 
 static void
@@ -355,7 +389,8 @@ fl_port_chooser_finalize (GObject *object)
   FlPortChooser *self = FL_PORT_CHOOSER (object);
 
   g_free (self->port);
-  g_free (self->lost);
+  g_free (self->serial);
+  fl_port_chooser_forget_lost (self);
   G_OBJECT_CLASS (fl_port_chooser_parent_class)->finalize (object);
 }
 

@@ -36,7 +36,6 @@ struct _FlProgramPage
   FlVerdictView *verdict;
   GtkLabel *status;
   GtkWidget *cancel;
-  GtkWidget *report;
   GtkWidget *start;
   GtkButton *next;
 };
@@ -45,7 +44,6 @@ enum
 {
   ENDED,
   NEXT,
-  SAVE_REPORT,
   N_SIGNALS
 };
 
@@ -84,7 +82,6 @@ fl_program_page_update (FlProgramPage *self)
   session = fl_job_get_session (FL_JOB (self->job));
   gtk_stack_set_visible_child_name (self->stack, self->running ? "progress" : "verdict");
   gtk_widget_set_visible (self->cancel, self->running);
-  gtk_widget_set_visible (self->report, !self->running);
   gtk_widget_set_visible (self->start, !self->running && ok && !fl_program_job_get_result (self->job)->started);
   gtk_widget_set_sensitive (self->start, !busy && fl_session_is_connected (session));
   gtk_widget_set_visible (GTK_WIDGET (self->next), !self->running);
@@ -201,12 +198,6 @@ fl_program_page_activate (FlProgramPage *self)
     g_signal_emit (self, signals[NEXT], 0);
 }
 
-static void
-fl_program_page_report_cb (FlProgramPage *self)
-{
-  g_signal_emit (self, signals[SAVE_REPORT], 0);
-}
-
 /**
  * fl_program_page_has_verdict:
  * @self: a page
@@ -281,8 +272,6 @@ fl_program_page_class_init (FlProgramPageClass *klass)
   signals[ENDED] = g_signal_new ("ended", FL_TYPE_PROGRAM_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                  FL_TYPE_PROGRAM_JOB, G_TYPE_ERROR);
   signals[NEXT] = g_signal_new ("next", FL_TYPE_PROGRAM_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SAVE_REPORT] =
-      g_signal_new ("save-report", FL_TYPE_PROGRAM_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (FL_TYPE_PROGRESS_VIEW);
   g_type_ensure (FL_TYPE_VERDICT_VIEW);
@@ -293,7 +282,6 @@ fl_program_page_class_init (FlProgramPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlProgramPage, verdict);
   gtk_widget_class_bind_template_child (widget_class, FlProgramPage, status);
   gtk_widget_class_bind_template_child (widget_class, FlProgramPage, cancel);
-  gtk_widget_class_bind_template_child (widget_class, FlProgramPage, report);
   gtk_widget_class_bind_template_child (widget_class, FlProgramPage, start);
   gtk_widget_class_bind_template_child (widget_class, FlProgramPage, next);
 }
@@ -304,7 +292,6 @@ fl_program_page_init (FlProgramPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_object (self->next, "clicked", G_CALLBACK (fl_program_page_activate), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->start, "clicked", G_CALLBACK (fl_program_page_start_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->report, "clicked", G_CALLBACK (fl_program_page_report_cb), self, G_CONNECT_SWAPPED);
 }
 
 /**

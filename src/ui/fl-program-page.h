@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * Step 4: programming, and then the verdict.
  *
  * Signals: "ended" (#FlProgramJob, #GError or %NULL), when the verdict is shown; "next": the suggested button of the
- * verdict, "Next board" or "Try again"; "save-report".
+ * verdict, "Next board" or "Try again". Uses the actions "win.cancel" and "win.save-report".
  */
 #define FL_TYPE_PROGRAM_PAGE (fl_program_page_get_type ())
 G_DECLARE_FINAL_TYPE (FlProgramPage, fl_program_page, FL, PROGRAM_PAGE, GtkWidget)

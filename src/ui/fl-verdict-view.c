@@ -103,8 +103,8 @@ dup_subtitle (FlProgramJob *job, const GError *error, const char *file_name)
 static void
 set_bytes (GtkLabel *label, guint64 n_bytes)
 {
-  g_autofree char *text = g_strdup_printf (
-      ngettext ("%'" G_GUINT64_FORMAT " byte", "%'" G_GUINT64_FORMAT " bytes", (gulong) n_bytes), n_bytes);
+  g_autofree char *number = g_strdup_printf ("%'" G_GUINT64_FORMAT, n_bytes);
+  g_autofree char *text = g_strdup_printf (ngettext ("%s byte", "%s bytes", (gulong) n_bytes), number);
 
   gtk_label_set_text (label, text);
 }

@@ -158,6 +158,7 @@ fl_window_update (FlWindow *self)
   g_autofree char *file = fl_firmware_dup_name (self->firmware);
   const char *const details[FL_N_STEPS] = { port, name, file, self->verdict };
 
+  fl_device_page_set_has_file (self->device_page, file != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.cancel", busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.open", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.rescan", !busy);
@@ -287,8 +288,9 @@ fl_window_next_cb (FlWindow *self)
 }
 
 static void
-fl_window_save_report_cb (FlWindow *self)
+fl_window_save_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  FlWindow *self = FL_WINDOW (widget);
   g_autofree char *log = fl_log_drawer_to_text (self->log);
   g_autofree char *text = NULL;
 
@@ -303,12 +305,6 @@ fl_window_save_report_cb (FlWindow *self)
       text = fl_report_to_text (&report);
     }
   fl_report_dialog_show (GTK_WINDOW (self), self->toasts, text);
-}
-
-static void
-fl_window_save_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  fl_window_save_report_cb (FL_WINDOW (widget));
 }
 
 static void
@@ -427,6 +423,12 @@ fl_window_close_request (GtkWindow *window)
     return GTK_WINDOW_CLASS (fl_window_parent_class)->close_request (window);
   if (self->closing)
     return TRUE;
+  if (!FL_IS_PROGRAM_JOB (fl_job_runner_get_job (self->runner)))
+    {
+      /* Nothing is changed on the board, so there is nothing to ask: as soon as it has stopped. */
+      fl_window_close_response_cb (self, "stop");
+      return TRUE;
+    }
   dialog = adw_message_dialog_new (window, _ ("Stop and close?"),
                                    _ ("The board is being worked on. Stopping now can leave it without a complete "
                                       "firmware until it is programmed again."));
@@ -556,7 +558,6 @@ fl_window_add_pages (FlWindow *self)
   fl_window_connect_swapped (self, self->firmware_page, "program", G_CALLBACK (fl_window_program_cb));
   fl_window_connect_swapped (self, self->program_page, "ended", G_CALLBACK (fl_window_programmed_cb));
   fl_window_connect_swapped (self, self->program_page, "next", G_CALLBACK (fl_window_next_cb));
-  fl_window_connect_swapped (self, self->program_page, "save-report", G_CALLBACK (fl_window_save_report_cb));
 }
 
 static void

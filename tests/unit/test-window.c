@@ -348,6 +348,18 @@ test_close_while_programming (Fixture *fixture, gconstpointer data)
   fl_widget_test_wait (is_closed, &fixture->window);
 }
 
+/* Nothing is changed by connecting: nothing to be asked. */
+static void
+test_close_while_connecting (Fixture *fixture, gconstpointer data)
+{
+  fl_window_choose_port (FL_WINDOW (fixture->window), "sim:0x460,boot0=ignored,blank=0,clock=real");
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  press (fixture, "_Connect");
+  wait_for (fixture->window, GTK_TYPE_BUTTON, "win.cancel");
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  fl_widget_test_wait (is_closed, &fixture->window);
+}
+
 /* A program that dies takes its window along without asking; the job finds its end all the same. */
 static void
 test_destroy_while_programming (Fixture *fixture, gconstpointer data)
@@ -407,6 +419,7 @@ main (int argc, char **argv)
   ADD ("/window/no-answer", test_no_answer);
   ADD ("/window/cancel", test_cancel);
   ADD ("/window/close-while-programming", test_close_while_programming);
+  ADD ("/window/close-while-connecting", test_close_while_connecting);
   ADD ("/window/destroy-while-programming", test_destroy_while_programming);
   ADD ("/window/reload", test_reload);
   ADD ("/window/steps", test_steps);
