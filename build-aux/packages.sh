@@ -37,7 +37,7 @@ build () {
   local folder=$1
   shift
   if [ -f "$folder/build.ninja" ]; then
-    meson configure "$folder" "$@"
+    [ $# -eq 0 ] || meson configure "$folder" "$@"
   else
     meson setup "$folder" "$@"
   fi
