@@ -20,7 +20,6 @@
 #define WIDE                 520 /* from here on lines have their last address too */
 #define GAP                  4   /* between lines */
 #define LABEL_GAP            8   /* between an address and its line */
-#define SWATCH_WIDTH         18
 #define LEGEND_GAP           16
 
 struct _FlFlashMap
@@ -95,6 +94,7 @@ fl_flash_map_legend (FlFlashMap *self, GtkSnapshot *snapshot, const FlMapPalette
 {
   guint counts[FL_N_SECTOR_STATES];
   int height = MAX (line_height, 14);
+  int swatch_height = height * 3 / 4, swatch_width = height * 5 / 4; /* they grow with the text */
   int x = 0, y = top;
 
   if (self->states == NULL)
@@ -113,26 +113,26 @@ fl_flash_map_legend (FlFlashMap *self, GtkSnapshot *snapshot, const FlMapPalette
         continue;
       label = fl_flash_map_make_label (self, widest, FALSE);
       pango_layout_get_pixel_size (label, &label_width, NULL);
-      if (x > 0 && x + SWATCH_WIDTH + LABEL_GAP + label_width > width)
+      if (x > 0 && x + swatch_width + LABEL_GAP + label_width > width)
         {
           x = 0;
           y += height + GAP;
         }
       if (snapshot != NULL)
         {
-          cairo_rectangle_t swatch = { x, y + (height - 12) / 2, SWATCH_WIDTH, 12 };
+          cairo_rectangle_t swatch = { x, y + (height - swatch_height) / 2, swatch_width, swatch_height };
           cairo_t *cr = gtk_snapshot_append_cairo (
-              snapshot, &GRAPHENE_RECT_INIT ((float) x, (float) y, SWATCH_WIDTH, (float) height));
+              snapshot, &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) swatch_width, (float) height));
 
           fl_map_paint_cells (cr, palette, i, &swatch, 1);
           cairo_destroy (cr);
           pango_layout_set_text (label, text, -1);
           gtk_snapshot_save (snapshot);
-          gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (x + SWATCH_WIDTH + LABEL_GAP), (float) y));
+          gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (x + swatch_width + LABEL_GAP), (float) y));
           gtk_snapshot_append_layout (snapshot, label, &palette->text);
           gtk_snapshot_restore (snapshot);
         }
-      x += SWATCH_WIDTH + LABEL_GAP + label_width + LEGEND_GAP;
+      x += swatch_width + LABEL_GAP + label_width + LEGEND_GAP;
     }
   return y - top + height;
 }

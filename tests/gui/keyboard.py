@@ -97,7 +97,7 @@ def resize():
     gui.wait_for(lambda: gui.extents(app.win)[2] < 900, "the new size")
     journey.shoot("smaller")
     gui.key("ctrl+q")
-    gui.wait_for(lambda: not app.is_running(), "the program to end")
+    app.wait_end()
 
 
 @journey.step

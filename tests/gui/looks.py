@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every page dark, high in contrast, in large print and in a small window: pictures to be looked at, and that the
 suggested action stays in sight."""
+import subprocess
+
 from flashloader import WORK, Flashloader, gui, make_firmware
 
 SIZE = (720, 560)
 
 journey = gui.Journey("looks")
 firmware = make_firmware(WORK / "blink.bin", 20000)
+
+
+def log_is_at_end(app):
+    """Whether the last line can be seen in the list, wholly."""
+    _, top, _, height = gui.extents(gui.find(app.win, "list", "Log"))
+    _, y, _, h = gui.extents(app.log_rows()[-1])
+    return top <= y and y + h <= top + height
 
 
 def walk_through(name, env, size):
@@ -34,6 +43,7 @@ def walk_through(name, env, size):
     journey.shoot(f"{name}-verdict")
     app.show_view("Read back")
     app.show_log()
+    gui.wait_for(lambda: log_is_at_end(app), "the log's last line in sight")
     journey.shoot(f"{name}-read")
     for line in app.close():
         raise AssertionError(line)
@@ -54,7 +64,9 @@ def contrast():
 @journey.step
 def large():
     """text twice as large"""
-    walk_through("large", {"GDK_DPI_SCALE": "2"}, None)
+    subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", "Xft.dpi:\t192\n"],
+                   check=True)
+    walk_through("large", {}, None)
 
 
 journey.run()

@@ -240,6 +240,7 @@ class App:
     """A program that was started, and its windows."""
 
     def __init__(self, argv, env=None):
+        self.closed = False  # it was told to end
         self.errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(argv, env={**os.environ, **(env or {})}, stderr=self.errors)
         self.root = wait_for(self.find_root, f"the program {argv[0]}")
@@ -278,6 +279,8 @@ class App:
     def close(self):
         """Asks the program to end, as a session does; a test that failed may leave one that does not. Returns what it
         had to complain of: a warning of the toolkit about a widget is a fault of ours, and so is a crash."""
+        ended = [] if self.is_running() or self.closed else [f"it ended by itself, with {self.process.returncode}"]
+        self.closed = True
         if self.is_running():
             self.process.terminate()
         try:
@@ -288,4 +291,9 @@ class App:
         self.errors.seek(0)
         said = [line.rstrip() for line in self.errors]
         complaints = [line for line in said if COMPLAINT.search(line) and not any(k in line for k in KNOWN)]
-        return complaints + ([f"it ended with {code}"] if code not in (0, -signal.SIGTERM) else [])
+        return complaints + ended + ([f"it ended with {code}"] if code not in (0, -signal.SIGTERM) else [])
+
+    def wait_end(self):
+        """Waits for the program to end by itself, as it was told."""
+        wait_for(lambda: not self.is_running(), "the program to end")
+        self.closed = True
