@@ -52,7 +52,8 @@ fl_connect_job_open (FlJob *job, FlLineSettings *settings, GCancellable *cancell
   FlSession *session = fl_job_get_session (job);
   const FlConnectOptions *options = fl_session_get_options (session);
   const FlChip *expected = get_expected_chip (options);
-  g_autofree char *name = g_path_get_basename (options->port);
+  g_autofree char *label = fl_transport_dup_label (options->port);
+  g_autofree char *name = g_path_get_basename (label);
   g_autofree char *line = NULL;
 
   *settings = fl_line_settings_default;

@@ -224,7 +224,8 @@ fl_job_explain (FlJob *self, const GError *error)
   g_autoptr (GPtrArray) sent = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) received = g_ptr_array_new_with_free_func (g_free);
   FlLineSettings settings = fl_line_settings_default;
-  FlEvidence evidence = { .error = error, .port = options->port, .entry = options->entry };
+  g_autofree char *port = fl_transport_dup_label (options->port);
+  FlEvidence evidence = { .error = error, .port = port, .entry = options->entry };
 
   fl_job_collect_lines (self, sent, received);
   settings.parity = options->parity;

@@ -223,12 +223,12 @@ fl_sim_transport_get_board (FlSimTransport *self)
   return self->board;
 }
 
-/* What to call it in messages: as the user named it. */
+/* What to call it in messages: as the user named it, without the options. */
 void
 fl_sim_transport_set_name (FlSimTransport *self, const char *name)
 {
   g_free (self->name);
-  self->name = g_strdup (name);
+  self->name = fl_transport_dup_label (name);
 }
 
 /**

@@ -56,6 +56,21 @@ find_scheme (const char *name)
   return open;
 }
 
+/**
+ * fl_transport_dup_label:
+ * @name: what fl_transport_open() takes
+ *
+ * Returns: (transfer full): what to call it in a sentence: as it is, but without the options of a scheme's name:
+ * "sim:0x467" for "sim:0x467,flash=256"
+ */
+char *
+fl_transport_dup_label (const char *name)
+{
+  const char *comma = find_scheme (name) != NULL ? strchr (name, ',') : NULL;
+
+  return comma != NULL ? g_strndup (name, (gsize) (comma - name)) : g_strdup (name);
+}
+
 /* A path, where libserialport may need to be told another name of it, or may not know it at all. */
 static FlTransport *
 open_port (const char *name, const FlLineSettings *settings, GCancellable *cancellable, GError **error)

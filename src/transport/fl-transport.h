@@ -108,6 +108,7 @@ typedef FlTransport *(*FlTransportOpenFunc) (const char *name, const FlLineSetti
 void         fl_transport_register_scheme (const char *scheme, FlTransportOpenFunc open);
 FlTransport *fl_transport_open            (const char *name, const FlLineSettings *settings,
                                            GCancellable *cancellable, GError **error);
+char        *fl_transport_dup_label       (const char *name);
 
 guint        fl_line_settings_get_bits    (const FlLineSettings *settings);
 char        *fl_line_settings_to_string   (const FlLineSettings *settings);
