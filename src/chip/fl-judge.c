@@ -367,7 +367,7 @@ fl_judge_image (FlImage *image, const FlChip *chip, FlDevice *device)
       fl_judgement_remark (
           self, FL_VERDICT_DOUBT,
           _ ("Where this chip has its flash and RAM is not known, so nothing can be said about whether "
-             "the file belongs to it. Choose the chip, or a map file that describes it."));
+             "the file belongs to it."));
       self->summary = g_strdup (_ ("Not checked: this chip's memory is not known"));
       return self;
     }

@@ -70,7 +70,8 @@ check_range (FlPlan *self, GError **error)
   if (n_ranges == 0)
     return TRUE;
   if (n_ranges > MAX_RANGES_TO_NAME)
-    g_string_append_printf (outside, _ (" and %u more"), n_ranges - MAX_RANGES_TO_NAME);
+    g_string_append_printf (outside, ngettext (" and %u more", " and %u more", n_ranges - MAX_RANGES_TO_NAME),
+                            n_ranges - MAX_RANGES_TO_NAME);
   name = fl_device_dup_name (self->device);
   g_set_error (
       error, FL_ERROR, FL_ERROR_RANGE,
@@ -215,11 +216,9 @@ fl_plan_new (FlDevice *device, FlImage *image, const FlPlanOptions *options, GEr
     {
       g_autofree char *name = fl_device_dup_name (device);
 
-      g_set_error (
-          error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
-          _ ("It is not known how the flash of this chip is divided: %s. Give a map file, or its flash size and "
-             "page size."),
-          name);
+      g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
+                   _ ("It is not known how the flash of this chip is divided: %s. It can be read, but not programmed."),
+                   name);
       return NULL;
     }
   self = g_object_new (FL_TYPE_PLAN, NULL);

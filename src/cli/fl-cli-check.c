@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "fl-cli.h"
 #include "fl-error.h"
@@ -35,7 +36,7 @@ print_contents (FlCli *cli, FlImage *image)
 {
   GPtrArray *remarks = fl_image_get_remarks (image);
 
-  fl_cli_print (cli, _ ("%s, %" G_GUINT64_FORMAT " bytes of data, SHA-256 %s"),
+  fl_cli_print (cli, _ ("%s, %" PRIu64 " bytes of data, SHA-256 %s"),
                 fl_image_format_get_name (fl_image_get_format (image)), fl_image_get_size (image),
                 fl_image_get_sha256 (image));
   fl_cli_add_string (cli, "format", fl_image_format_get_name (fl_image_get_format (image)));
@@ -48,8 +49,7 @@ print_contents (FlCli *cli, FlImage *image)
       const FlSegment *segment = fl_image_get_segment (image, i);
       gsize size = g_bytes_get_size (segment->data);
 
-      fl_cli_print (cli, "  0x%08X – 0x%08X  %" G_GSIZE_FORMAT, segment->address,
-                    (guint32) (segment->address + size - 1), size);
+      fl_cli_print (cli, "  0x%08X – 0x%08X  %zu", segment->address, (guint32) (segment->address + size - 1), size);
       json_builder_begin_object (cli->result);
       fl_cli_add_int (cli, "address", segment->address);
       fl_cli_add_int (cli, "size", (gint64) size);

@@ -84,8 +84,8 @@ run_decode (FlCli *cli, char **arguments, GError **error)
     return FALSE;
   if (length > MAX_LOG)
     {
-      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("%s is larger than any trace: %" G_GSIZE_FORMAT " bytes"),
-                   arguments[0], length);
+      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("%s is larger than any trace: %zu bytes"), arguments[0],
+                   length);
       return FALSE;
     }
   trace = fl_decode_parse_log (text, (gssize) length, error);

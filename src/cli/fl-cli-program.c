@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "fl-cli.h"
 #include "fl-error.h"
@@ -116,8 +117,8 @@ run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
   if (!ok)
     return FALSE;
   fl_cli_print (cli,
-                result->verified ? _ ("Programmed and verified: %" G_GUINT64_FORMAT " bytes in %.1f s, SHA-256 %s")
-                                 : _ ("Programmed, NOT verified: %" G_GUINT64_FORMAT " bytes in %.1f s, SHA-256 %s"),
+                result->verified ? _ ("Programmed and verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s")
+                                 : _ ("Programmed, NOT verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s"),
                 fl_image_get_size (image), result->seconds, fl_image_get_sha256 (image));
   return TRUE;
 }

@@ -108,8 +108,7 @@ run_read (FlCli *cli, char **arguments, GError **error)
     return FALSE;
   fl_cli_add_int (cli, "address", from);
   fl_cli_add_int (cli, "bytes_read", (gint64) g_bytes_get_size (data));
-  fl_cli_print (cli, _ ("Read %" G_GSIZE_FORMAT " bytes from 0x%08X into %s"), g_bytes_get_size (data), from,
-                arguments[0]);
+  fl_cli_print (cli, _ ("Read %zu bytes from 0x%08X into %s"), g_bytes_get_size (data), from, arguments[0]);
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "fl-cli.h"
 #include "fl-flash-jobs.h"
@@ -32,8 +33,7 @@ run_verify (FlCli *cli, char **arguments, GError **error)
   fl_cli_add_int (cli, "bytes_verified", (gint64) fl_verify_job_get_bytes (FL_VERIFY_JOB (job)));
   fl_cli_add_string (cli, "sha256", fl_image_get_sha256 (image));
   if (ok)
-    fl_cli_print (cli, _ ("Verified: the flash holds all %" G_GUINT64_FORMAT " bytes of the file"),
-                  fl_image_get_size (image));
+    fl_cli_print (cli, _ ("Verified: the flash holds all %" PRIu64 " bytes of the file"), fl_image_get_size (image));
   return ok;
 }
 

@@ -4,6 +4,7 @@
 #include "fl-flash-ops.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #include "fl-bytes.h"
 #include "fl-error.h"
@@ -199,9 +200,9 @@ fl_compare_pass_set_error (const FlComparePass *self, GError **error)
   else
     pattern = _ ("There is no pattern in it: the supply, the wires or the speed.");
   g_set_error (error, FL_ERROR, FL_ERROR_VERIFY,
-               ngettext ("The flash differs from the file at 0x%08X: expected %s, read %s. %" G_GUINT64_FORMAT
+               ngettext ("The flash differs from the file at 0x%08X: expected %s, read %s. %" PRIu64
                          " byte is different. %s",
-                         "The flash differs from the file from 0x%08X on: expected %s, read %s. %" G_GUINT64_FORMAT
+                         "The flash differs from the file from 0x%08X on: expected %s, read %s. %" PRIu64
                          " bytes are different. %s",
                          (gulong) self->n_different),
                self->first_address, expected, got, self->n_different, pattern);

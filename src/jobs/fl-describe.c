@@ -239,11 +239,12 @@ log_device (FlJob *job, FlDevice *device)
   for (guint i = 0; i < device->remarks->len; i++)
     fl_job_log (job, FL_LOG_INFO, NULL, "%s", (const char *) g_ptr_array_index (device->remarks, i));
   if (device->chip != NULL && device->chip->flags & FL_CHIP_BOOT0_IGNORED && device->blank)
-    fl_job_log (job, FL_LOG_WARNING, NULL,
-                _ ("This session works because the chip is blank. From the factory a %s ignores its BOOT0 pin: once it "
-                   "holds an application, the bootloader starts again only after the option bit nBOOT_SEL was cleared, "
-                   "or when the application jumps to it."),
-                device->chip->name);
+    fl_job_log (
+        job, FL_LOG_WARNING, NULL,
+        _ ("This session works because the chip is blank. From the factory the %s ignores its BOOT0 pin: once it "
+           "holds an application, the bootloader starts again only after the option bit nBOOT_SEL was cleared, "
+           "or when the application jumps to it."),
+        device->chip->name);
 }
 
 /**

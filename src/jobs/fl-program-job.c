@@ -4,6 +4,7 @@
 #include "fl-program-job.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #include "fl-board-state.h"
 #include "fl-error.h"
@@ -321,7 +322,7 @@ describe_rate (FlProgramJob *self, guint64 bytes, double since)
   double seconds = fl_job_get_elapsed (FL_JOB (self)) - since;
 
   /* Translators: bytes, seconds, KiB a second. */
-  return g_strdup_printf (_ ("%" G_GUINT64_FORMAT " bytes in %.1f s, %.1f KiB/s"), bytes, seconds,
+  return g_strdup_printf (_ ("%" PRIu64 " bytes in %.1f s, %.1f KiB/s"), bytes, seconds,
                           seconds > 0 ? (double) bytes / 1024 / seconds : 0.0);
 }
 

@@ -66,8 +66,8 @@ fl_verify_job_check (FlVerifyJob *self, FlDevice *device, GError **error)
       if (fl_layout_contains (device->layout, segment->address, g_bytes_get_size (segment->data)))
         continue;
       g_set_error (error, FL_ERROR, FL_ERROR_RANGE,
-                   _ ("The file’s data at 0x%08X, %" G_GSIZE_FORMAT " bytes, are not within this chip’s flash."),
-                   segment->address, g_bytes_get_size (segment->data));
+                   _ ("The file’s data at 0x%08X, %zu bytes, are not within this chip’s flash."), segment->address,
+                   g_bytes_get_size (segment->data));
       return FALSE;
     }
   return TRUE;

@@ -22,7 +22,7 @@ gboolean
 fl_transport_fail_stuck (const char *name, gsize done, gsize length, GError **error)
 {
   g_set_error (error, FL_ERROR, FL_ERROR_TIMEOUT,
-               _ ("%s took only %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
+               _ ("%s took only %zu of %zu"
                   " bytes in time: the adapter hangs, or holds back for flow control. Plug it in again"),
                name, done, length);
   return FALSE;

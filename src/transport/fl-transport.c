@@ -131,8 +131,7 @@ fl_transport_read (FlTransport *self, guint8 *data, gsize length, guint timeout_
         *n_read = done;
       if (n == 0)
         {
-          g_set_error (error, FL_ERROR, FL_ERROR_TIMEOUT,
-                       _ ("%s: %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " bytes came within %u ms"),
+          g_set_error (error, FL_ERROR, FL_ERROR_TIMEOUT, _ ("%s: %zu of %zu bytes came within %u ms"),
                        fl_transport_get_name (self), done, length, timeout_ms);
           return FALSE;
         }

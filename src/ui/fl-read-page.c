@@ -334,8 +334,8 @@ fl_read_page_save (FlReadPage *self, GBytes *data)
       g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, data);
 
       /* Translators: number of bytes, address, file, checksum */
-      text = g_strdup_printf (_ ("%" G_GSIZE_FORMAT " bytes from 0x%08X\nFile: %s\nSHA-256 of the data: %s"),
-                              g_bytes_get_size (data), self->job_address, name, sum);
+      text = g_strdup_printf (_ ("%zu bytes from 0x%08X\nFile: %s\nSHA-256 of the data: %s"), g_bytes_get_size (data),
+                              self->job_address, name, sum);
       fl_read_page_show_result (self, "object-select-symbolic", "success", _ ("Read back and saved"), text);
     }
   else
