@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 #define FL_SIM_TALK_FIRST_US 100000
 #define FL_SIM_TALK_EVERY_US 500000
+#define FL_SIM_BREAK_EVERY_US 20000 /* how often a UART tells of a line that stays low */
 
 typedef enum
 {
@@ -59,6 +60,7 @@ struct _FlSimBoard
   gint64          ready_us;   /* deaf for so long after every start */
 };
 
+void         fl_sim_board_boot        (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup_us);
 FlSimConfig *fl_sim_board_copy_config (const FlSimConfig *config);
 gboolean     fl_sim_board_load        (FlSimBoard *self, GError **error);
 void         fl_sim_board_deliver     (FlSimBoard *self, FlSimByte *byte);
@@ -68,6 +70,8 @@ const char  *fl_sim_board_get_text    (FlSimBoard *self);
 gboolean     fl_sim_board_play_sync   (FlSimBoard *self, const FlSimByte *byte);
 gboolean     fl_sim_board_play_send   (FlSimBoard *self, guint8 *byte, double start);
 gboolean     fl_sim_board_play_go     (FlSimBoard *self, gint64 now);
+void         fl_sim_board_play_done   (FlSimBoard *self, guint8 command, FlSimEvent event, gint64 time);
+void         fl_sim_board_play_break  (FlSimBoard *self, gint64 until);
 gboolean     fl_sim_board_strike      (FlSimBoard *self, gboolean to_host, guint64 number, FlSimByte *byte);
 void         fl_sim_board_inject      (FlSimBoard *self, guint8 byte, gint64 time);
 

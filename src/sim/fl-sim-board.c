@@ -6,13 +6,12 @@
 #include "fl-sim-board-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "fl-bytes.h"
 #include "fl-error.h"
 
 G_DEFINE_FINAL_TYPE (FlSimBoard, fl_sim_board, G_TYPE_OBJECT)
-
-static void fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup_us);
 
 #define NEVER_US      ((gint64) 1000 * 1000 * 1000 * 1000)
 #define STUB_BYTES    128
@@ -28,13 +27,20 @@ static void
 fl_sim_board_update_wires (FlSimBoard *self)
 {
   FlLineSettings sender = self->host;
+  FlLineSettings chip = self->device;
+  double factor = self->tx_factor;
 
   /* An adapter that sends no parity bit, where the scenario does not say what comes of it. */
   if (self->play != NULL && g_strcmp0 (self->play->scenario->parity_on_wire, "N") == 0
       && self->play->scenario->parity_reaction == NULL)
     sender.parity = FL_PARITY_NONE;
-  fl_sim_wire_set (self->to_chip, &sender, &self->device, 1.0);
-  fl_sim_wire_set (self->to_host, &self->device, &self->host, self->tx_factor);
+  if (self->play != NULL && self->play->scenario->device_baud_ratio_at_115200 > 0 && chip.baud == 115200)
+    factor *= self->play->scenario->device_baud_ratio_at_115200;
+  fl_sim_wire_set (self->to_host, &chip, &self->host, factor);
+  /* A chip that measured the rate wrong also listens at the wrong one. */
+  if (fabs (self->host.baud / (chip.baud * factor) - 1.0) < 0.02)
+    chip.baud = self->host.baud;
+  fl_sim_wire_set (self->to_chip, &sender, &chip, 1.0);
 }
 
 static gboolean
@@ -117,12 +123,14 @@ fl_sim_board_run_application (FlSimBoard *self, guint32 address, gint64 now)
 }
 
 /* Comes out of reset at @now. @reload: power-on or new option bytes, which also look whether the flash is empty. */
-static void
+void
 fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup_us)
 {
   self->mute = FALSE;
   self->deafened = FALSE;
   fl_sim_flash_reset (self->memory->flash);
+  if (reload)
+    fl_sim_options_reload (self->memory->options);
   fl_sim_flash_protect (self->memory->flash, self->memory->options->codes, self->memory->options->n_codes);
   if (reload)
     self->empty = fl_sim_board_is_empty (self);
@@ -132,6 +140,8 @@ fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup
       return;
     }
   self->state = FL_SIM_BOARD_ROM;
+  if (fl_sim_rom_get_quirks (self->rom) & FL_SIM_QUIRK_CLEARS_EMPTY)
+    self->empty = FALSE;
   fl_sim_rom_start (self->rom, now + MAX (startup_us, self->ready_us));
   if (self->play != NULL)
     self->talk_next = now + (gint64) self->play->scenario->app_stream_after_ms * 1000;
@@ -145,6 +155,7 @@ fl_sim_board_stop (FlSimBoard *self, gint64 now)
   fl_sim_wire_clear (self->to_chip);
   fl_sim_wire_clear (self->to_host);
   fl_sim_adapter_cut (self->adapter, now);
+  fl_sim_flash_cut (self->memory->flash, now);
 }
 
 /**
@@ -190,25 +201,28 @@ fl_sim_board_press_reset (FlSimBoard *self)
 static void
 fl_sim_board_handle_event (FlSimBoard *self)
 {
+  gint done = fl_sim_rom_take_done (self->rom);
   gint64 time;
   guint32 address;
+  FlSimEvent event = fl_sim_rom_take_event (self->rom, &time, &address);
 
-  switch (fl_sim_rom_take_event (self->rom, &time, &address))
+  switch (event)
     {
     case FL_SIM_EVENT_NONE:
       break;
+    case FL_SIM_EVENT_RESET:
     case FL_SIM_EVENT_RELOAD:
       if (self->play != NULL)
         fl_sim_play_start (self->play, FL_SIM_START_RELOAD);
-      fl_sim_board_boot (self, TRUE, time, self->startup_us);
-      if (self->play != NULL && fl_sim_play_kills (self->play, fl_sim_rom_get_command (self->rom)))
-        fl_sim_rom_set_deaf (self->rom);
+      fl_sim_board_boot (self, event == FL_SIM_EVENT_RELOAD, time, self->startup_us);
       break;
     case FL_SIM_EVENT_JUMP:
       if (self->play == NULL || !fl_sim_board_play_go (self, time))
         fl_sim_board_run_application (self, address, time);
       break;
     }
+  if (self->play != NULL && done >= 0)
+    fl_sim_board_play_done (self, (guint8) done, event, time);
 }
 
 /* A byte that the host's end of the wire understood; faults on the way back strike here. */
@@ -265,6 +279,11 @@ fl_sim_board_talk (FlSimBoard *self, gint64 until)
   static const FlLineSettings settings = { 115200, 8, FL_PARITY_NONE, 1 };
   const char *text = fl_sim_board_get_text (self);
 
+  if (self->play != NULL && g_strcmp0 (self->play->scenario->line_idle, "break") == 0)
+    {
+      fl_sim_board_play_break (self, until);
+      return;
+    }
   if (text == NULL)
     return;
   while (self->talk_next <= until)

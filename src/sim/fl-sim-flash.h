@@ -5,6 +5,16 @@
 
 G_BEGIN_DECLS
 
+/* Something that the flash is doing, or has done last. */
+typedef struct
+{
+  gint64   begin;    /* microseconds */
+  gint64   end;
+  gsize    offset;
+  GBytes  *before;   /* what was there */
+  gint     sector;   /* being erased; -1: programming */
+} FlSimOperation;
+
 /**
  * FlSimFlash:
  *
@@ -27,6 +37,10 @@ typedef struct
   gboolean           drops_partial; /* a last unit that is not complete is not programmed */
   gboolean           no_erase;   /* erasing is acknowledged and not done */
   guint64            busy_us;    /* spent erasing and programming so far */
+  guint              voltage;    /* range, as in the virtual byte of F2, F4 and F7 */
+  gint64             clock;      /* when the next operation begins */
+  GArray            *operations; /* FlSimOperation: since fl_sim_flash_begin(), in order of time */
+  GRand             *random;     /* what cells hold that were not done yet: the same every time */
 } FlSimFlash;
 
 FlSimFlash *fl_sim_flash_new          (const FlChip *chip, FlLayout *layout);
@@ -39,6 +53,13 @@ gboolean    fl_sim_flash_is_blank     (FlSimFlash *self, guint32 address, gsize 
 gboolean    fl_sim_flash_has_protected (FlSimFlash *self);
 void        fl_sim_flash_protect      (FlSimFlash *self, const guint8 *codes, guint n_codes);
 void        fl_sim_flash_reset        (FlSimFlash *self);
+void        fl_sim_flash_set_voltage  (FlSimFlash *self, guint range);
+
+/* Operations that a reset may break off (fl-sim-flash-cut.c). */
+void        fl_sim_flash_begin        (FlSimFlash *self, gint64 now);
+void        fl_sim_flash_note         (FlSimFlash *self, gsize offset, gsize length, gint sector, gint64 us);
+void        fl_sim_flash_cut          (FlSimFlash *self, gint64 now);
+void        fl_sim_flash_clear_operation (FlSimOperation *operation);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlSimFlash, fl_sim_flash_free)
 

@@ -180,6 +180,7 @@ fl_sim_memory_write (FlSimMemory *self, guint32 address, const guint8 *data, gsi
     case FL_SIM_AREA_VOLTAGE:
       memcpy (self->voltage + (address - FL_SIM_VOLTAGE_ADDRESS), data,
               MIN (length, FL_SIM_VOLTAGE_ADDRESS + 4u - address));
+      fl_sim_flash_set_voltage (self->flash, self->voltage[0]);
       return 0;
     case FL_SIM_AREA_NONE:
     case FL_SIM_AREA_SYSTEM:

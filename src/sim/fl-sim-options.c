@@ -161,29 +161,65 @@ fl_sim_options_free (FlSimOptions *self)
   g_free (self);
 }
 
+/* The level is in the option bytes, and not in force before they are loaded. */
+void
+fl_sim_options_store_rdp (FlSimOptions *self, guint8 level)
+{
+  gint offset = fl_sim_options_get_rdp_offset (self);
+
+  if (offset >= 0)
+    self->data[offset] = level == 0 ? self->traits->rdp_open : level == 2 ? RDP_LEVEL_2 : 0x00;
+  fl_sim_options_complement (self);
+  self->is_pending = TRUE;
+}
+
 /**
  * fl_sim_options_set_rdp:
- * @level: 0 or 1
+ * @level: 0, 1 or 2
  *
  * Returns: whether protection was taken away, which erases the flash
  */
 gboolean
 fl_sim_options_set_rdp (FlSimOptions *self, guint8 level)
 {
-  gint offset = fl_sim_options_get_rdp_offset (self);
   gboolean regress = self->rdp_level == 1 && level == 0;
+  gboolean was_pending = self->is_pending;
 
-  if (offset >= 0)
-    self->data[offset] = level == 0 ? self->traits->rdp_open : level == 2 ? RDP_LEVEL_2 : 0x00;
+  fl_sim_options_store_rdp (self, level);
+  self->is_pending = was_pending;
   self->rdp_level = level;
-  fl_sim_options_complement (self);
   return regress;
+}
+
+/**
+ * fl_sim_options_store:
+ *
+ * Writes option bytes as Write Memory does: F0, F1 and F3 erase all of them first, the others replace their registers.
+ * They are in force after fl_sim_options_reload().
+ */
+void
+fl_sim_options_store (FlSimOptions *self, const guint8 *data, gsize length)
+{
+  if (self->traits->options == FL_SIM_OPTIONS_HALFWORDS)
+    memset (self->data, 0xFF, self->chip->option_size);
+  memcpy (self->data, data, MIN (length, self->chip->option_size));
+  fl_sim_options_complement (self);
+  self->is_pending = TRUE;
+}
+
+/* The chip starts from power-on, or was told to load its option bytes: what was stored counts. */
+void
+fl_sim_options_reload (FlSimOptions *self)
+{
+  if (self->is_pending)
+    fl_sim_options_load (self);
+  self->is_pending = FALSE;
 }
 
 /**
  * fl_sim_options_write:
  *
- * Writes option bytes as Write Memory does: F0, F1 and F3 erase all of them first, the others replace their registers.
+ * Writes option bytes and loads them.
  *
  * Returns: whether readout protection was taken away, which erases the flash
  */
@@ -192,11 +228,8 @@ fl_sim_options_write (FlSimOptions *self, const guint8 *data, gsize length)
 {
   guint8 before = self->rdp_level;
 
-  if (self->traits->options == FL_SIM_OPTIONS_HALFWORDS)
-    memset (self->data, 0xFF, self->chip->option_size);
-  memcpy (self->data, data, MIN (length, self->chip->option_size));
-  fl_sim_options_complement (self);
-  fl_sim_options_load (self);
+  fl_sim_options_store (self, data, length);
+  fl_sim_options_reload (self);
   return before == 1 && self->rdp_level == 0;
 }
 

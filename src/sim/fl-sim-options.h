@@ -20,11 +20,15 @@ typedef struct
   gboolean           boots_rom;    /* the pin is ignored, and nBOOT0 = 0 */
   guint8             codes[256];   /* write-protected units, as in the Write Protect command */
   guint              n_codes;
+  gboolean           is_pending;   /* @data holds something that is not in force yet */
 } FlSimOptions;
 
 FlSimOptions *fl_sim_options_new      (const FlChip *chip, guint8 rdp_level, gboolean boot0_ignored);
 void          fl_sim_options_free     (FlSimOptions *self);
 void          fl_sim_options_set_layout (FlSimOptions *self, FlLayout *layout);
+void          fl_sim_options_store    (FlSimOptions *self, const guint8 *data, gsize length);
+void          fl_sim_options_store_rdp (FlSimOptions *self, guint8 level);
+void          fl_sim_options_reload   (FlSimOptions *self);
 gboolean      fl_sim_options_write    (FlSimOptions *self, const guint8 *data, gsize length);
 gboolean      fl_sim_options_set_rdp  (FlSimOptions *self, guint8 level);
 void          fl_sim_options_set_protected (FlSimOptions *self, const guint8 *codes, guint n_codes);

@@ -58,6 +58,8 @@ fl_sim_play_wants_rom (FlSimPlay *self, gboolean wanted)
     where = self->scenario->after_powercycle;
   if (g_strcmp0 (where, "still_bootloader_random") == 0)
     return fl_sim_play_chance (self, 0.5);
+  if (where == NULL && self->start != FL_SIM_START_FIRST && self->scenario->app_restarts_on_reset)
+    where = "app";
   if (g_strcmp0 (where, "app") == 0)
     return FALSE;
   return wanted || where != NULL;
@@ -135,7 +137,8 @@ fl_sim_play_sync (FlSimPlay *self, guint baud, GByteArray *answer)
   if (scenario->success_rate > 0)
     return fl_sim_play_chance (self, scenario->success_rate) ? FL_SIM_SYNC_PASS : FL_SIM_SYNC_DEAF;
   given = fl_sim_play_choose (self, baud);
-  if (!given->is_set || fabs (scenario->device_tx_baud_factor - 1.0) > 1e-9)
+  if (!given->is_set || fabs (scenario->device_tx_baud_factor - 1.0) > 1e-9
+      || (baud == 115200 && scenario->device_baud_ratio_at_115200 > 0))
     return FL_SIM_SYNC_PASS; /* a wrong rate garbles the answer by itself */
   if (given->random)
     return fl_sim_play_chance (self, 0.5) ? FL_SIM_SYNC_PASS : FL_SIM_SYNC_SWALLOW;
@@ -165,6 +168,15 @@ find_rule (GArray *rules, FlSimStage stage, guint8 command, guint32 value)
   return NULL;
 }
 
+/* Whether the chip resets itself after @command, although its ROM would not. */
+gboolean
+fl_sim_play_resets (FlSimPlay *self, guint8 command)
+{
+  const GByteArray *commands = self->scenario->resets_after;
+
+  return commands != NULL && memchr (commands->data, command, commands->len) != NULL;
+}
+
 /* Whether the chip stays dead after @command until its supply was off. */
 gboolean
 fl_sim_play_kills (FlSimPlay *self, guint8 command)
@@ -191,6 +203,8 @@ fl_sim_play_to_host (FlSimPlay *self, FlSimByte *byte)
       byte->byte ^= (guint8) (1u << g_rand_int_range (self->random, 0, 8));
       byte->errors |= FL_LINE_ERROR_PARITY;
     }
+  if (scenario->framing_error)
+    byte->errors |= FL_LINE_ERROR_FRAMING;
   return TRUE;
 }
 

@@ -49,6 +49,7 @@ void         fl_sim_play_free       (FlSimPlay *self);
 void         fl_sim_play_start      (FlSimPlay *self, FlSimStart start);
 gboolean     fl_sim_play_wants_rom  (FlSimPlay *self, gboolean wanted);
 FlSimSync    fl_sim_play_sync       (FlSimPlay *self, guint baud, GByteArray *answer);
+gboolean     fl_sim_play_resets     (FlSimPlay *self, guint8 command);
 gboolean     fl_sim_play_kills      (FlSimPlay *self, guint8 command);
 gboolean     fl_sim_play_to_host    (FlSimPlay *self, FlSimByte *byte);
 FlSimVerdict fl_sim_play_to_chip    (FlSimPlay *self, guint8 *byte, gboolean first, double start, double byte_us);

@@ -12,11 +12,11 @@ fl_sim_rom_done (FlSimRom *self, guint8 answer)
   fl_sim_rom_await (self, FL_SIM_ROM_COMMAND, 2);
 }
 
-/* Ends with the reset that option bytes need to take effect. */
+/* Ends with a reset: most often the one that option bytes need to take effect. */
 static void
-fl_sim_rom_reload (FlSimRom *self)
+fl_sim_rom_end (FlSimRom *self, FlSimEvent event)
 {
-  self->event = FL_SIM_EVENT_RELOAD;
+  self->event = event;
   self->state = FL_SIM_ROM_DEAF;
 }
 
@@ -28,6 +28,7 @@ fl_sim_rom_regress (FlSimRom *self)
   gint64 us;
 
   fl_sim_flash_protect (memory->flash, NULL, 0);
+  fl_sim_flash_begin (memory->flash, self->now);
   us = fl_sim_flash_erase_bank (memory->flash, 0);
   if (self->traits->options == FL_SIM_OPTIONS_HALFWORDS)
     fl_sim_options_set_protected (memory->options, NULL, 0);
@@ -39,10 +40,26 @@ fl_sim_rom_regress (FlSimRom *self)
 static void
 fl_sim_rom_write_options (FlSimRom *self, const guint8 *data, gsize length)
 {
+  if (self->quirks & FL_SIM_QUIRK_NO_RELOAD)
+    {
+      fl_sim_options_store (self->memory->options, data, length);
+      fl_sim_rom_done (self, FL_SIM_ROM_ACK);
+      return;
+    }
   if (fl_sim_options_write (self->memory->options, data, length))
     self->now += fl_sim_rom_regress (self);
   fl_sim_rom_send (self, FL_SIM_ROM_ACK);
-  fl_sim_rom_reload (self);
+  fl_sim_rom_end (self, FL_SIM_EVENT_RELOAD);
+}
+
+/* Only the first of the four virtual bytes may be anything but 0xFF: a range from 0 to 4 (AN2606, table 4). */
+static gboolean
+is_voltage (guint32 address, const guint8 *data, gsize length)
+{
+  gboolean first = address == FL_SIM_VOLTAGE_ADDRESS;
+
+  return length <= FL_SIM_VOLTAGE_ADDRESS + 4u - address && (!first || data[0] <= 4)
+         && fl_bytes_all (data + first, length - first, 0xFF);
 }
 
 /**
@@ -62,7 +79,7 @@ fl_sim_rom_write (FlSimRom *self)
   FlSimVerdict verdict;
 
   if ((fl_bytes_xor (data, length + 1) ^ self->count) != 0 || (length % 4 != 0 && area != FL_SIM_AREA_VOLTAGE)
-      || (area == FL_SIM_AREA_VOLTAGE && data[0] > 4))
+      || (area == FL_SIM_AREA_VOLTAGE && !is_voltage (self->address, data, length)))
     {
       fl_sim_rom_done (self, FL_SIM_ROM_NACK);
       return;
@@ -89,6 +106,7 @@ fl_sim_rom_write (FlSimRom *self)
     length -= length % self->memory->flash->unit;
   else if (area == FL_SIM_AREA_FLASH)
     length += (self->memory->flash->unit - length % self->memory->flash->unit) % self->memory->flash->unit;
+  fl_sim_flash_begin (self->memory->flash, self->now);
   self->now += fl_sim_memory_write (self->memory, self->address, self->buffer, length);
   fl_sim_rom_done (self, FL_SIM_ROM_ACK);
 }
@@ -104,33 +122,47 @@ fl_sim_rom_find_page (FlSimRom *self, guint32 code)
   return -1;
 }
 
+/* Some builds acknowledge while the flash is still busy: all of G07x V11.3, bank 2 of H74x V9.1. */
+static gboolean
+fl_sim_rom_is_early (FlSimRom *self, guint bank)
+{
+  return (self->flags & FL_CHIP_EARLY_ERASE_ACK) && (bank == 2 || (self->quirks & FL_SIM_QUIRK_EARLY_BANK_2) == 0);
+}
+
+static void
+fl_sim_rom_spend_erasing (FlSimRom *self, guint bank, gint64 *early_us, gint64 us)
+{
+  if (fl_sim_rom_is_early (self, bank))
+    *early_us += us;
+  else
+    self->now += us;
+}
+
 /* Erases one page after the other; codes of pages that do not exist are passed over in silence. */
 static void
 fl_sim_rom_erase (FlSimRom *self, const guint16 *codes, guint n_codes)
 {
   FlSimFlash *flash = self->memory->flash;
+  gint64 early_us = 0;
   gboolean everywhere = g_strcmp0 (self->memory->chip->series, "U3") == 0;
-  gboolean early = (self->flags & FL_CHIP_EARLY_ERASE_ACK) != 0;
-  gint64 us = 0;
   guint n_faulty = 0;
 
+  fl_sim_flash_begin (flash, self->now);
   for (guint i = 0; i < n_codes && self->now >= self->flash_busy_until; i++)
     {
       gint index = fl_sim_rom_find_page (self, codes[i]);
       FlSimVerdict verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_PAGE, codes[i]);
+      guint bank;
 
       if (index < 0 || verdict == FL_SIM_IGNORE)
         continue;
-      if (self->flags & FL_CHIP_ONE_PAGE_ERASE)
-        if (everywhere || fl_layout_get_sector (flash->layout, (guint) index)->bank == 2)
-          if (n_faulty++ > 0)
-            break;
-      us += fl_sim_flash_erase_sector (flash, (guint) index);
+      bank = fl_layout_get_sector (flash->layout, (guint) index)->bank;
+      if ((self->flags & FL_CHIP_ONE_PAGE_ERASE) && (everywhere || bank == 2) && n_faulty++ > 0)
+        break;
+      flash->clock = self->now + early_us;
+      fl_sim_rom_spend_erasing (self, bank, &early_us, fl_sim_flash_erase_sector (flash, (guint) index));
     }
-  if (early)
-    self->flash_busy_until = self->now + us;
-  else
-    self->now += us;
+  self->flash_busy_until = MAX (self->flash_busy_until, self->now + early_us);
 }
 
 static gboolean
@@ -172,7 +204,7 @@ fl_sim_rom_pages (FlSimRom *self)
     {
       fl_sim_options_set_protected (self->memory->options, self->packet->data, n_codes);
       fl_sim_rom_send (self, FL_SIM_ROM_ACK);
-      fl_sim_rom_reload (self);
+      fl_sim_rom_end (self, FL_SIM_EVENT_RELOAD);
       return;
     }
   for (guint i = 0; i < n_codes; i++)
@@ -192,8 +224,12 @@ fl_sim_rom_erase_bank (FlSimRom *self, guint bank)
       fl_sim_rom_refuse (self, verdict);
       return;
     }
+  fl_sim_flash_begin (self->memory->flash, self->now);
   us = verdict == FL_SIM_IGNORE ? 0 : fl_sim_flash_erase_bank (self->memory->flash, bank);
-  self->now += MAX (us, 0);
+  if (bank == 2 && fl_sim_rom_is_early (self, bank))
+    self->flash_busy_until = self->now + us;
+  else
+    self->now += MAX (us, 0);
   fl_sim_rom_done (self, us < 0 ? FL_SIM_ROM_NACK : FL_SIM_ROM_ACK);
 }
 
@@ -296,9 +332,17 @@ fl_sim_rom_protection (FlSimRom *self)
       fl_sim_options_set_rdp (options, 1);
       break;
     default:
-      fl_sim_options_set_rdp (options, 0);
+      if (self->quirks & FL_SIM_QUIRK_UNPROTECT_OFF)
+        fl_sim_options_store_rdp (options, 0);
+      else
+        fl_sim_options_set_rdp (options, 0);
       self->now += fl_sim_rom_regress (self);
     }
   fl_sim_rom_send (self, FL_SIM_ROM_ACK);
-  fl_sim_rom_reload (self);
+  if (options->is_pending)
+    {
+      fl_sim_rom_end (self, FL_SIM_EVENT_RESET);
+      return;
+    }
+  fl_sim_rom_end (self, FL_SIM_EVENT_RELOAD);
 }

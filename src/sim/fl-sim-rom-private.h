@@ -31,6 +31,7 @@ struct _FlSimRom
   FlSimMemory       *memory;
   const FlSimTraits *traits;
   FlChipFlags        flags;
+  FlSimQuirks        quirks;
   guint8             version;
   guint16            pid;
   GByteArray        *get;       /* N, version, commands */
@@ -41,6 +42,7 @@ struct _FlSimRom
   GByteArray        *packet;    /* what came of the packet in progress */
   gsize              need;      /* its length */
   guint8             command;
+  gboolean           accepted;  /* it has taken @command, and is not through with it */
   guint32            address;
   guint32            count;
   guint8             buffer[256 + 32]; /* keeps what earlier writes left in it */

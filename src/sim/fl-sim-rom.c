@@ -13,6 +13,7 @@ fl_sim_rom_new (FlSimMemory *memory)
   self->memory = memory;
   self->traits = memory->flash->traits;
   self->flags = fl_sim_traits_get_flags (memory->chip, memory->bootloader_id);
+  self->quirks = fl_sim_traits_get_quirks (memory->chip, memory->bootloader_id);
   self->version = self->traits->protocol;
   self->pid = memory->chip->pid;
   self->packet = g_byte_array_new ();
@@ -46,6 +47,9 @@ fl_sim_rom_start (FlSimRom *self, gint64 ready)
   self->flash_busy_until = 0;
   self->event = FL_SIM_EVENT_NONE;
   self->lose_write = FALSE;
+  self->accepted = FALSE;
+  self->memory->voltage[0] = 0;
+  fl_sim_flash_set_voltage (self->memory->flash, 0);
   g_byte_array_set_size (self->packet, 0);
   g_queue_clear_full (self->replies, g_free);
 }
@@ -96,11 +100,21 @@ fl_sim_rom_awaits_command (FlSimRom *self)
   return self->state == FL_SIM_ROM_COMMAND && self->packet->len == 0;
 }
 
-/* The last command that it took. */
-guint8
-fl_sim_rom_get_command (FlSimRom *self)
+/* The command that it has come to the end of since it was last asked; -1: none. */
+gint
+fl_sim_rom_take_done (FlSimRom *self)
 {
-  return self->command;
+  gboolean ended = self->event != FL_SIM_EVENT_NONE || fl_sim_rom_awaits_command (self);
+  gint command = self->accepted && ended ? self->command : -1;
+
+  self->accepted = self->accepted && !ended;
+  return command;
+}
+
+FlSimQuirks
+fl_sim_rom_get_quirks (FlSimRom *self)
+{
+  return self->quirks;
 }
 
 /* Puts it where a first 0x7F leaves it, or back to waiting for one. */
@@ -284,7 +298,9 @@ fl_sim_rom_command (FlSimRom *self)
       fl_sim_rom_finish (self, FL_SIM_ROM_NACK);
       return;
     }
-  fl_sim_rom_send (self, FL_SIM_ROM_ACK);
+  self->accepted = TRUE;
+  if (command != 0x21 || (self->quirks & FL_SIM_QUIRK_GO_ACK_MISSING) == 0)
+    fl_sim_rom_send (self, FL_SIM_ROM_ACK);
   switch (command)
     {
     case 0x11:

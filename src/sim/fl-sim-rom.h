@@ -16,7 +16,8 @@ typedef struct
 typedef enum
 {
   FL_SIM_EVENT_NONE,
-  FL_SIM_EVENT_RELOAD, /* system reset with new option bytes */
+  FL_SIM_EVENT_RESET,  /* system reset */
+  FL_SIM_EVENT_RELOAD, /* … with new option bytes */
   FL_SIM_EVENT_JUMP,   /* Go: to the program whose vectors are at @go_address */
 } FlSimEvent;
 
@@ -60,7 +61,8 @@ void        fl_sim_rom_send        (FlSimRom *self, guint8 byte);
 gboolean    fl_sim_rom_is_synced   (FlSimRom *self);
 gboolean    fl_sim_rom_is_ready    (FlSimRom *self, gint64 time);
 gboolean    fl_sim_rom_awaits_command (FlSimRom *self);
-guint8      fl_sim_rom_get_command (FlSimRom *self);
+gint        fl_sim_rom_take_done   (FlSimRom *self);
+FlSimQuirks fl_sim_rom_get_quirks  (FlSimRom *self);
 void        fl_sim_rom_set_synced  (FlSimRom *self, gboolean synced);
 void        fl_sim_rom_set_deaf    (FlSimRom *self);
 gboolean    fl_sim_rom_take_reply  (FlSimRom *self, FlSimReply *reply);

@@ -55,6 +55,7 @@ static const struct
   FIELD (KEY_BOOLEAN, device_mute),
   FIELD (KEY_BOOLEAN, framing_error),
   FIELD (KEY_DOUBLE, device_tx_baud_factor),
+  FIELD (KEY_DOUBLE, device_baud_ratio_at_115200),
   FIELD (KEY_ANSWER, on_sync),
   FIELD (KEY_ANSWER, on_second_sync),
   FIELD (KEY_ANSWER, on_third_sync),
@@ -98,7 +99,6 @@ static const struct
   IGNORED ("usb_pid"),
   IGNORED ("usb_dfu_present"),
   IGNORED ("other_port_on_sync"),
-  IGNORED ("device_baud_ratio_at_115200"), /* on_sync_at_baud says what that makes of the answer */
   IGNORED ("then_ok"),
   IGNORED ("commands_ok"),
   IGNORED ("pid_ok"),
@@ -451,6 +451,21 @@ fl_sim_scenario_load (const char *path, GError **error)
   if (!g_file_get_contents (path, &text, &length, error))
     return NULL;
   return fl_sim_scenario_parse (text, (gssize) length, path, error);
+}
+
+/**
+ * fl_sim_scenario_get_key:
+ * @acts: (out): whether the simulated board does something by it; others are told to people, or say what is so anyway
+ *
+ * Returns: (nullable): the name of a key of "behaviour"; %NULL when there are no more
+ */
+const char *
+fl_sim_scenario_get_key (guint index, gboolean *acts)
+{
+  if (index >= G_N_ELEMENTS (keys))
+    return NULL;
+  *acts = keys[index].kind != KEY_IGNORED;
+  return keys[index].name;
 }
 
 void

@@ -53,6 +53,7 @@ typedef struct
   gboolean    device_mute;
   gboolean    framing_error;
   double      device_tx_baud_factor;
+  double      device_baud_ratio_at_115200; /* 0: not set */
 
   FlSimAnswer on_sync;
   FlSimAnswer on_second_sync;
@@ -97,6 +98,7 @@ typedef struct
 
 FlSimScenario *fl_sim_scenario_load (const char *path, GError **error);
 FlSimScenario *fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError **error);
+const char    *fl_sim_scenario_get_key (guint index, gboolean *acts);
 void           fl_sim_scenario_free (FlSimScenario *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlSimScenario, fl_sim_scenario_free)

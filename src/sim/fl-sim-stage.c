@@ -26,6 +26,8 @@ fl_sim_board_load_scenario (FlSimBoard *self, FlSimScenario **scenario, GError *
     self->config->rdp_level = (guint8) (*scenario)->rdp;
   if ((*scenario)->preloaded)
     self->config->not_blank = TRUE;
+  if ((*scenario)->blank_at_start)
+    self->config->not_blank = FALSE;
   return TRUE;
 }
 
@@ -76,7 +78,7 @@ fl_sim_board_play_sync (FlSimBoard *self, const FlSimByte *byte)
   for (guint i = 0; i < answer->len; i++)
     {
       FlSimByte reply = { byte->time + (gint64) ((i + 1) * fl_sim_wire_get_byte_us (self->to_host)), answer->data[i],
-                          self->play->scenario->framing_error ? FL_LINE_ERROR_FRAMING : 0 };
+                          0 };
 
       fl_sim_board_deliver (self, &reply);
     }
@@ -144,6 +146,31 @@ fl_sim_board_play_go (FlSimBoard *self, gint64 now)
   self->state = g_str_equal (where, "app") ? FL_SIM_BOARD_APPLICATION : FL_SIM_BOARD_CRASHED;
   self->talk_next = now + FL_SIM_TALK_FIRST_US;
   return TRUE;
+}
+
+/* The chip is through with @command, and with the reset that this asks for, if any. */
+void
+fl_sim_board_play_done (FlSimBoard *self, guint8 command, FlSimEvent event, gint64 time)
+{
+  if (event == FL_SIM_EVENT_NONE && fl_sim_play_resets (self->play, command))
+    {
+      fl_sim_play_start (self->play, FL_SIM_START_RELOAD);
+      fl_sim_board_boot (self, FALSE, time, self->startup_us);
+    }
+  if (fl_sim_play_kills (self->play, command))
+    fl_sim_rom_set_deaf (self->rom);
+}
+
+/* The idle line is low: the host's UART takes that for a byte without a stop bit, again and again. */
+void
+fl_sim_board_play_break (FlSimBoard *self, gint64 until)
+{
+  for (; self->talk_next <= until; self->talk_next += FL_SIM_BREAK_EVERY_US)
+    {
+      FlSimByte low = { self->talk_next, 0x00, FL_LINE_ERROR_FRAMING | FL_LINE_ERROR_BREAK };
+
+      fl_sim_board_deliver (self, &low);
+    }
 }
 
 /**

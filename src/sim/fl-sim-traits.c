@@ -77,22 +77,23 @@ static const FlSimRomBuild builds[] = {
   { 0x449, 0x90, 0 },
   { 0x450, 0x92, 0 },
   { 0x450, 0xD3, FL_CHIP_NO_BANK_ERASE },
-  { 0x450, 0x91, FL_CHIP_EARLY_ERASE_ACK },
+  { 0x450, 0x90, 0, FL_SIM_QUIRK_GO_ACK_MISSING },
+  { 0x450, 0x91, FL_CHIP_EARLY_ERASE_ACK, FL_SIM_QUIRK_EARLY_BANK_2 },
   { 0x451, 0x93, 0 },
   { 0x454, 0xE2, 0 },
   { 0x454, 0xE1, FL_CHIP_ONE_PAGE_ERASE },
   { 0x456, 0x51, 0 },
   { 0x460, 0xB4, 0 },
-  { 0x460, 0xB3, FL_CHIP_EARLY_ERASE_ACK },
-  { 0x460, 0xB2, 0 },
+  { 0x460, 0xB3, FL_CHIP_EARLY_ERASE_ACK, FL_SIM_QUIRK_CLEARS_EMPTY },
+  { 0x460, 0xB2, 0, FL_SIM_QUIRK_NO_RELOAD },
   { 0x460, 0xB1, 0 },
   { 0x460, 0xB0, 0 },
   { 0x461, 0x93, FL_CHIP_NO_BANK_ERASE },
   { 0x462, 0x92, 0 },
   { 0x464, 0xD1, FL_CHIP_DOUBLE_SYNC_ACK },
   { 0x466, 0x54, 0 },
-  { 0x467, 0x92, FL_CHIP_ONE_PAGE_ERASE },
-  { 0x467, 0xD0, FL_CHIP_ONE_PAGE_ERASE },
+  { 0x467, 0x92, FL_CHIP_ONE_PAGE_ERASE, FL_SIM_QUIRK_CLEARS_EMPTY },
+  { 0x467, 0xD0, FL_CHIP_ONE_PAGE_ERASE, FL_SIM_QUIRK_CLEARS_EMPTY },
   { 0x468, 0xD4, 0 },
   { 0x469, 0xD5, 0 },
   { 0x479, 0xD2, 0 },
@@ -101,7 +102,12 @@ static const FlSimRomBuild builds[] = {
   { 0x447, 0x41, 0 },
   { 0x482, 0x92, 0 },
   { 0x484, 0xE5, 0 },
-  { 0x495, 0xD5, 0 },
+  { 0x44C, 0xB0, 0, FL_SIM_QUIRK_CLEARS_EMPTY },
+  { 0x44D, 0x21, 0, FL_SIM_QUIRK_CLEARS_EMPTY }, /* V18.1: 0x121, of which this byte is the low half */
+  { 0x459, 0xB1, 0, FL_SIM_QUIRK_CLEARS_EMPTY },
+  { 0x489, 0xD0, 0, FL_SIM_QUIRK_CLEARS_EMPTY },
+  { 0x493, 0xD1, 0, FL_SIM_QUIRK_CLEARS_EMPTY },
+  { 0x495, 0xD5, 0, FL_SIM_QUIRK_UNPROTECT_OFF },
   { 0x497, 0xC4, 0 },
 };
 
@@ -144,6 +150,15 @@ fl_sim_traits_newest_build (const FlChip *chip)
   return 0x10;
 }
 
+static const FlSimRomBuild *
+find_build (const FlChip *chip, guint8 bootloader_id)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (builds); i++)
+    if (builds[i].pid == chip->pid && builds[i].bootloader_id == bootloader_id)
+      return &builds[i];
+  return NULL;
+}
+
 /**
  * fl_sim_traits_get_flags:
  * @bootloader_id: the build of the ROM
@@ -153,8 +168,25 @@ fl_sim_traits_newest_build (const FlChip *chip)
 FlChipFlags
 fl_sim_traits_get_flags (const FlChip *chip, guint8 bootloader_id)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (builds); i++)
-    if (builds[i].pid == chip->pid && builds[i].bootloader_id == bootloader_id)
-      return (FlChipFlags) ((guint) (chip->flags & ~BUILD_FLAGS) | (guint) builds[i].flags);
-  return chip->flags;
+  const FlSimRomBuild *build = find_build (chip, bootloader_id);
+
+  if (build == NULL)
+    return chip->flags;
+  return (FlChipFlags) ((guint) (chip->flags & ~BUILD_FLAGS) | (guint) build->flags);
+}
+
+/**
+ * fl_sim_traits_get_quirks:
+ * @bootloader_id: the build of the ROM
+ *
+ * Source: AN2606, "bootloader version" of each device.
+ *
+ * Returns: what this build does besides; nothing for one that is not known
+ */
+FlSimQuirks
+fl_sim_traits_get_quirks (const FlChip *chip, guint8 bootloader_id)
+{
+  const FlSimRomBuild *build = find_build (chip, bootloader_id);
+
+  return build == NULL ? 0 : build->quirks;
 }

@@ -38,16 +38,28 @@ typedef struct
   guint8            commands[16];     /* after Get, Get Version and Get ID; 0 ends; 0x43/0x44 by the chip */
 } FlSimTraits;
 
+/* What single builds of a ROM do, beyond the flags that a host has to know by the chip. */
+typedef enum
+{
+  FL_SIM_QUIRK_CLEARS_EMPTY   = 1 << 0, /* its start takes the mark "flash is empty" away */
+  FL_SIM_QUIRK_NO_RELOAD      = 1 << 1, /* written option bytes are stored, and count after the next power-on only */
+  FL_SIM_QUIRK_UNPROTECT_OFF  = 1 << 2, /* Readout Unprotect resets, and counts after the next power-on only */
+  FL_SIM_QUIRK_GO_ACK_MISSING = 1 << 3, /* the first ACK of Go does not come */
+  FL_SIM_QUIRK_EARLY_BANK_2   = 1 << 4, /* erasing is acknowledged early in bank 2 only */
+} FlSimQuirks;
+
 /* A build of a ROM that behaves in its own way. */
 typedef struct
 {
   guint16     pid;
-  guint8      bootloader_id; /* 0: those not listed */
+  guint8      bootloader_id;
   FlChipFlags flags;
+  FlSimQuirks quirks;
 } FlSimRomBuild;
 
 const FlSimTraits *fl_sim_traits_find         (const FlChip *chip);
 guint8             fl_sim_traits_newest_build (const FlChip *chip);
 FlChipFlags        fl_sim_traits_get_flags    (const FlChip *chip, guint8 bootloader_id);
+FlSimQuirks        fl_sim_traits_get_quirks   (const FlChip *chip, guint8 bootloader_id);
 
 G_END_DECLS

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The simulated ROM byte by byte: what is sent, and everything that comes back. */
-#include "fl-sim-transport.h"
+#include "sim-script.h"
 
-#include "fl-bytes.h"
+#define WAIT_MS 60000
 
-/* "> bytes" sends, "< bytes" must be all that comes within a minute, "!" presses reset, "%" is a power cycle,
- * "+N" lets N ms pass. */
 typedef struct
 {
   const char *path;
@@ -13,7 +11,7 @@ typedef struct
   const char *script;
 } RomCase;
 
-#define SYNC   "> 7F < 79 "
+#define SYNC   " > 7F < 79 "
 #define BLOCK8 "07 01 02 03 04 05 06 07 08 0F"
 
 static const RomCase cases[] = {
@@ -105,43 +103,29 @@ static const RomCase cases[] = {
   { "/sim/rom/special-unknown", "0x482", SYNC "> 50 AF < 79 > 12 34 26 < 1F > 02 FD < 79 01 04 82 79" },
   { "/sim/rom/boot0-ignored", "0x460,boot0=ignored,blank=0", "> 7F < % > 7F <" },
   { "/sim/rom/boot0-ignored-but-empty", "0x460,boot0=ignored", "> 7F < 79" },
-  { "/sim/rom/no-parity-family", "0x028", SYNC "> 02 FD < 79 40 28 DE" },
+  { "/sim/rom/empty-mark-stays", "0x460,boot0=ignored", SYNC "! > 7F < 79" },
+  { "/sim/rom/empty-mark-cleared-g07x", "0x460,bl=0xB3,boot0=ignored", SYNC "! > 7F < % > 7F < 79" },
+  { "/sim/rom/empty-mark-cleared-g0b1", "0x467,boot0=ignored", SYNC "! > 7F < % > 7F < 79" },
+  { "/sim/rom/empty-mark-cleared-g0b0", "0x467,bl=0xD0,boot0=ignored", SYNC "! > 7F < % > 7F < 79" },
+  { "/sim/rom/empty-mark-cleared-c071", "0x493,boot0=ignored", SYNC "! > 7F < % > 7F < 79" },
+  { "/sim/rom/options-not-reloaded", "0x460,bl=0xB2",
+    SYNC "> 31 CE < 79 > 1F FF 78 00 98 < 79 > 03 BB FE FF FE 47 < 79"
+         " > 11 EE < 79 > 1F FF 78 00 98 < 79 > 00 FF < 79 BB !" SYNC "> 11 EE < 79 > 00 00 00 00 01 < 1F %" SYNC
+         "> 11 EE < 1F" },
+  { "/sim/rom/unprotect-needs-power", "0x495,rdp=1,blank=0",
+    SYNC "> 92 6D < 79 79 > 7F < 79 > 11 EE < 1F !" SYNC "> 11 EE < 1F %" SYNC
+         "> 11 EE < 79 > 08 00 00 00 08 < 79 > 00 FF < 79 FF" },
+  { "/sim/rom/go-without-first-ack", "0x450,bl=0x90,blank=0", SYNC "> 21 DE < > 08 00 00 00 08 < 79 > 7F <" },
+  { "/sim/rom/go-with-first-ack", "0x450,bl=0x92,blank=0", SYNC "> 21 DE < 79 > 08 00 00 00 08 < 79 > 7F <" },
+  { "/sim/rom/voltage-bytes-behind", "0x413",
+    SYNC "> 31 CE < 79 > FF FF 00 00 00 < 79 > 03 03 FF FF FF FF < 79"
+         " > 31 CE < 79 > FF FF 00 00 00 < 79 > 03 03 00 FF FF 00 < 1F"
+         " > 31 CE < 79 > FF FF 00 01 01 < 79 > 00 03 03 < 1F" },
+  { "/sim/rom/voltage-default-after-reset", "0x413",
+    SYNC "> 31 CE < 79 > FF FF 00 00 00 < 79 > 00 03 03 < 79 !" SYNC
+         "> 11 EE < 79 > FF FF 00 00 00 < 79 > 00 FF < 79 00" },
+  { "/sim/rom/no-parity-family", "0x028", SYNC "> 02 FD < 79 40 28 DE ~FP" },
 };
-
-static void
-expect (FlTransport *transport, const char *bytes)
-{
-  g_auto (GStrv) wanted = g_strsplit_set (bytes, " ", -1);
-  g_autoptr (GString) got = g_string_new (NULL);
-  g_autoptr (GString) normal = g_string_new (NULL);
-  guint8 data[400];
-  gsize n = 0;
-  g_autoptr (GError) error = NULL;
-
-  g_assert_false (fl_transport_read (transport, data, sizeof data, 60000, &n, NULL, &error));
-  for (gsize i = 0; i < n; i++)
-    g_string_append_printf (got, "%02X ", data[i]);
-  for (guint i = 0; wanted[i] != NULL; i++)
-    if (wanted[i][0] != '\0')
-      g_string_append_printf (normal, "%s ", wanted[i]);
-  g_assert_cmpstr (got->str, ==, normal->str);
-}
-
-static void
-send_hex (FlTransport *transport, const char *bytes)
-{
-  g_auto (GStrv) parts = g_strsplit_set (bytes, " ", -1);
-  g_autoptr (GError) error = NULL;
-
-  for (guint i = 0; parts[i] != NULL; i++)
-    if (parts[i][0] != '\0')
-      {
-        guint8 byte = (guint8) g_ascii_strtoull (parts[i], NULL, 16);
-
-        fl_transport_write (transport, &byte, 1, 1000, NULL, &error);
-        g_assert_no_error (error);
-      }
-}
 
 static void
 test_rom (gconstpointer data)
@@ -151,37 +135,13 @@ test_rom (gconstpointer data)
   g_autoptr (FlSimConfig) config = fl_sim_config_parse (rom->board, &error);
   g_autoptr (FlSimBoard) board = config == NULL ? NULL : fl_sim_board_new (config, &error);
   g_autoptr (FlTransport) transport = NULL;
-  const char *at = rom->script;
+  g_autofree char *played = NULL;
+  g_autofree char *wanted = sim_script_normalize (rom->script);
 
   g_assert_no_error (error);
   transport = fl_sim_transport_new (board, NULL, FALSE);
-  while (*at != '\0')
-    {
-      gsize length = strcspn (at + 1, "><!%+");
-      g_autofree char *bytes = g_strndup (at + 1, length);
-
-      switch (*at)
-        {
-        case '>':
-          send_hex (transport, bytes);
-          break;
-        case '<':
-          expect (transport, bytes);
-          break;
-        case '!':
-        case '%':
-          fl_sim_board_reset (board, *at == '%', fl_transport_get_time (transport));
-          fl_transport_sleep (transport, 1000, NULL, &error);
-          break;
-        case '+':
-          fl_transport_sleep (transport, (guint) g_ascii_strtoull (bytes, NULL, 10), NULL, &error);
-          break;
-        default:
-          g_assert_cmpint (*at, ==, ' ');
-        }
-      g_assert_no_error (error);
-      at += length + 1;
-    }
+  played = sim_script_play (board, transport, rom->script, WAIT_MS);
+  g_assert_cmpstr (played, ==, wanted);
 }
 
 int
