@@ -6,6 +6,7 @@
 
 #include "fl-bytes.h"
 #include "fl-error.h"
+#include "fl-file.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -332,7 +333,6 @@ fl_image_save (const char *path, FlImageFormat format, guint32 address, GBytes *
       return FALSE;
     }
   if (text != NULL)
-    return g_file_set_contents_full (path, text->str, (gssize) text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
-  return g_file_set_contents_full (path, contents != NULL ? contents : "", (gssize) size,
-                                   G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+    return fl_file_save (path, text->str, text->len, error);
+  return fl_file_save (path, contents, size, error);
 }

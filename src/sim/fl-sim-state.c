@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-error.h"
+#include "fl-file.h"
 
 /* A state file is one line of text, then the bytes of the flash and of the option bytes. */
 #define MAGIC "flashloader-sim 1"
@@ -47,7 +48,7 @@ fl_sim_board_save (FlSimBoard *self, GError **error)
   g_byte_array_append (bytes, (const guint8 *) header, (guint) strlen (header));
   g_byte_array_append (bytes, self->memory->flash->data, (guint) self->memory->flash->size);
   g_byte_array_append (bytes, self->memory->options->data, self->chip->option_size);
-  return g_file_set_contents (self->config->state_file, (const char *) bytes->data, bytes->len, error);
+  return fl_file_save (self->config->state_file, (const char *) bytes->data, bytes->len, error);
 }
 
 /* Takes up what an earlier program left. A file that is not there yet is no error. */

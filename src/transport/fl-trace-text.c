@@ -26,6 +26,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-error.h"
+#include "fl-file.h"
 
 #define HEADER          "# Flashloader trace 1"
 #define BYTES_A_LINE    32
@@ -352,7 +353,7 @@ fl_trace_save (FlTrace *self, const char *path, GError **error)
   g_return_val_if_fail (path != NULL, FALSE);
 
   text = fl_trace_to_text (self);
-  return g_file_set_contents (path, text, -1, error);
+  return fl_file_save (path, text, strlen (text), error);
 }
 
 /**
