@@ -76,6 +76,20 @@ def read_back():
 
 
 @journey.step
+def cancel_reading():
+    """a reading that is cancelled saves nothing"""
+    target = WORK / "never.hex"
+    app.press("FlReadPage", "Read back…")
+    app.choose_file("Read back into a file", target)
+    page = app.page("FlReadPage")
+    gui.wait_for(lambda: gui.find_all(page, "progress bar")[0].queryValue().currentValue > 0.02, "progress", SLOW)
+    app.press("FlReadPage", "Cancel")
+    gui.wait_label(page, "Nothing was saved", SLOW)
+    assert not target.exists()
+    journey.shoot("reading-cancelled")
+
+
+@journey.step
 def next_board():
     """the next board is one click"""
     app.show_view("Program")
