@@ -34,7 +34,6 @@ struct _FlPlan
   GArray *blocks;         /* FlPlanBlock, by address */
   gboolean blocks_stale;  /* something was preserved since they were made */
   guint64 image_bytes;    /* of the image */
-  guint64 preserved_bytes;
 
   guint baud; /* 0: the link is not known */
   guint bits_per_byte;

@@ -394,9 +394,6 @@ fl_plan_set_preserved (FlPlan *self, guint32 address, const guint8 *data, gsize 
           memset (sector->data, fl_plan_get_erased_value (self), place->size);
           sector->origin = g_malloc0 (place->size);
         }
-      for (gsize i = 0; i < part; i++)
-        if (sector->origin[offset + i] == FL_ORIGIN_NONE)
-          self->preserved_bytes++;
       memcpy (sector->data + offset, data + at, part);
       memset (sector->origin + offset, FL_ORIGIN_PRESERVED, part);
       at += part;
@@ -446,9 +443,16 @@ fl_plan_get_write_bytes (FlPlan *self)
 guint64
 fl_plan_get_verify_bytes (FlPlan *self)
 {
+  guint64 n_bytes;
+
   g_return_val_if_fail (FL_IS_PLAN (self), 0);
 
-  return self->options.verify ? self->image_bytes + self->preserved_bytes : 0;
+  if (!self->options.verify)
+    return 0;
+  n_bytes = self->image_bytes;
+  for (guint i = 0; self->options.preserve && i < self->shared->len; i++)
+    n_bytes += ((const FlPlanRange *) g_ptr_array_index (self->shared, i))->length;
+  return n_bytes;
 }
 
 static void
