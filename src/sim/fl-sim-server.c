@@ -13,23 +13,26 @@
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/inotify.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "fl-error.h"
 
-#define CLOSED_POLL_US 5000 /* a pty does not tell when its other end is opened again */
-#define IDLE_US        200000
+#define IDLE_US  200000
+#define QUIET_US 1000000 /* at least the longest latency of an adapter */
 
 typedef struct
 {
   FlSimBoard *board;
   const FlSimServerOptions *options;
   int master;
-  gboolean is_open; /* a client has the port open */
-  gboolean stop;    /* the only client has gone */
-  gint64 real;      /* g_get_monotonic_time() at the last look */
-  gint64 now;       /* the board's clock, microseconds */
+  int slave;     /* the clients' end; kept open, so that it can be cleaned behind them */
+  int watch;     /* inotify on the other end: the pty itself does not tell that it was closed and opened again */
+  guint n_open;  /* how often clients have the port open */
+  gboolean stop; /* the only client has gone */
+  gint64 real;   /* g_get_monotonic_time() at the last look */
+  gint64 now;    /* the board's clock, microseconds */
   FlLineSettings settings;
 } FlSimServer;
 
@@ -95,7 +98,7 @@ fl_sim_server_look_at_settings (FlSimServer *self)
 static void
 fl_sim_server_write (FlSimServer *self, guint8 byte)
 {
-  while (write (self->master, &byte, 1) < 0 && errno == EINTR)
+  while (self->n_open > 0 && write (self->master, &byte, 1) < 0 && errno == EINTR)
     continue;
 }
 
@@ -118,10 +121,25 @@ fl_sim_server_answer (FlSimServer *self)
     }
 }
 
+/* What the board has still to say to a client that has gone is said now, to nobody. */
+static void
+fl_sim_server_run_dry (FlSimServer *self)
+{
+  FlLineErrors errors;
+  guint8 byte;
+
+  self->now = MAX (self->now, fl_sim_board_get_time (self->board)) + QUIET_US;
+  while (fl_sim_board_receive (self->board, self->now, &byte, &errors))
+    continue;
+  tcflush (self->slave, TCIFLUSH);
+}
+
 static void
 fl_sim_server_opened (FlSimServer *self)
 {
-  self->is_open = TRUE;
+  if (self->n_open++ > 0)
+    return;
+  fl_sim_server_run_dry (self);
   fl_sim_board_press_reset (self->board);
 }
 
@@ -130,9 +148,8 @@ fl_sim_server_closed (FlSimServer *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!self->is_open)
+  if (self->n_open == 0 || --self->n_open > 0)
     return;
-  self->is_open = FALSE;
   self->stop = self->options->once;
   if (!fl_sim_board_save (self->board, &error))
     g_warning ("%s", error->message);
@@ -146,8 +163,6 @@ fl_sim_server_read (FlSimServer *self)
 
   if (n <= 0)
     return;
-  if (!self->is_open)
-    fl_sim_server_opened (self);
   fl_sim_server_look_at_settings (self);
   for (gssize i = 0; i < n; i++)
     {
@@ -162,33 +177,59 @@ fl_sim_server_read (FlSimServer *self)
     }
 }
 
-/* Waits for the client, the next answer, or a signal. */
+static void
+fl_sim_server_drain (FlSimServer *self)
+{
+  struct pollfd master = { self->master, POLLIN, 0 };
+
+  while (poll (&master, 1, 0) > 0 && (master.revents & POLLIN))
+    fl_sim_server_read (self);
+}
+
+/* What clients did with the port, in the order in which they did it. */
+static void
+fl_sim_server_look_at_clients (FlSimServer *self)
+{
+  guint8 data[4096] __attribute__ ((aligned (__alignof__(struct inotify_event))));
+  gssize n = read (self->watch, data, sizeof data);
+
+  for (gssize at = 0; at < n;)
+    {
+      const struct inotify_event *event = (const struct inotify_event *) (gconstpointer) (data + at);
+
+      at += (gssize) (sizeof *event + event->len);
+      if (event->mask & IN_CLOSE)
+        {
+          /* What a client that has gone left behind is not for the next one. */
+          if (at >= n)
+            fl_sim_server_drain (self);
+          fl_sim_server_closed (self);
+        }
+      else if (event->mask & IN_OPEN)
+        fl_sim_server_opened (self);
+    }
+}
+
+/* Waits for a client, the next answer, or a signal. */
 static void
 fl_sim_server_wait (FlSimServer *self)
 {
-  struct pollfd poll_fd = { self->master, POLLIN, 0 };
+  struct pollfd polls[] = { { self->watch, POLLIN, 0 }, { self->master, POLLIN, 0 } };
   gint64 until_us = IDLE_US;
   gint64 next;
   struct timespec wait;
 
   if (fl_sim_board_next (self->board, &next))
     until_us = CLAMP (next - self->now, 0, IDLE_US);
-  if (!self->is_open)
-    until_us = CLOSED_POLL_US;
   wait.tv_sec = 0;
   wait.tv_nsec = (long) until_us * 1000;
-  if (ppoll (&poll_fd, 1, &wait, NULL) < 0)
+  if (ppoll (polls, G_N_ELEMENTS (polls), &wait, NULL) < 0)
     return;
   fl_sim_server_tick (self);
-  if (poll_fd.revents & POLLIN)
+  if (polls[0].revents == 0 && (polls[1].revents & POLLIN))
     fl_sim_server_read (self);
-  else if (poll_fd.revents & POLLHUP)
-    {
-      fl_sim_server_closed (self);
-      g_usleep (CLOSED_POLL_US);
-    }
-  else if (!self->is_open)
-    fl_sim_server_opened (self);
+  if (polls[0].revents & POLLIN)
+    fl_sim_server_look_at_clients (self);
   fl_sim_server_answer (self);
 }
 
@@ -205,8 +246,19 @@ fl_sim_server_run (FlSimServer *self, GError **error)
   self->real = g_get_monotonic_time ();
   while (stop_signal == 0 && !self->stop && !fl_sim_board_is_unplugged (self->board))
     fl_sim_server_wait (self);
-  fl_sim_server_closed (self);
+  while (self->n_open > 0)
+    fl_sim_server_closed (self);
   return TRUE;
+}
+
+/* Before the link is there, so that no client is missed. */
+static gboolean
+fl_sim_server_watch (FlSimServer *self, const char *name, GError **error)
+{
+  self->watch = inotify_init1 (IN_CLOEXEC);
+  if (self->watch < 0)
+    return fail (error, "inotify");
+  return inotify_add_watch (self->watch, name, IN_OPEN | IN_CLOSE) >= 0 || fail (error, name);
 }
 
 static gboolean
@@ -228,26 +280,27 @@ make_link (const char *target, const char *link, GError **error)
 gboolean
 fl_sim_serve_pty (FlSimBoard *board, const FlSimServerOptions *options, GError **error)
 {
-  FlSimServer self = { .board = board, .options = options, .settings = fl_line_settings_default };
+  FlSimServer self = { .board = board, .options = options, .watch = -1, .settings = fl_line_settings_default };
   char name[256];
   struct termios raw = { 0 };
-  int slave;
   gboolean ok;
 
   cfmakeraw (&raw);
   raw.c_cflag |= CREAD | CLOCAL;
   cfsetspeed (&raw, B115200);
-  if (openpty (&self.master, &slave, name, &raw, NULL) != 0)
+  if (openpty (&self.master, &self.slave, name, &raw, NULL) != 0)
     return fail (error, "openpty");
-  close (slave);
   self.settings.parity = fl_sim_board_get_chip (board)->no_parity ? FL_PARITY_NONE : FL_PARITY_EVEN;
   fl_sim_board_set_settings (board, &self.settings, 0);
-  ok = make_link (name, options->link, error);
+  ok = fl_sim_server_watch (&self, name, error) && make_link (name, options->link, error);
   if (ok)
     {
       ok = fl_sim_server_run (&self, error);
       g_unlink (options->link);
     }
+  close (self.slave);
   close (self.master);
+  if (self.watch >= 0)
+    close (self.watch);
   return ok;
 }
