@@ -33,6 +33,7 @@ typedef struct
 
 FlSimConfig *fl_sim_config_parse (const char *text, GError **error);
 void         fl_sim_config_free  (FlSimConfig *self);
+char        *fl_sim_config_describe_words (void);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlSimConfig, fl_sim_config_free)
 
 /**

@@ -27,20 +27,29 @@ static const struct
   WordKind kind;
   gsize offset;
   guint64 max;
+  const char *values;
+  const char *help;
 } words[] = {
-  { "flash", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, flash_kib), 16384 },
-  { "bank", WORD_BANK, G_STRUCT_OFFSET (FlSimConfig, single_bank), 0 },
-  { "clock", WORD_CLOCK, G_STRUCT_OFFSET (FlSimConfig, real_clock), 0 },
-  { "latency", WORD_DOUBLE, G_STRUCT_OFFSET (FlSimConfig, latency_ms), 1000 },
-  { "bl", WORD_BYTE, G_STRUCT_OFFSET (FlSimConfig, bootloader_id), 0xFF },
-  { "rdp", WORD_BYTE, G_STRUCT_OFFSET (FlSimConfig, rdp_level), 2 },
-  { "boot0", WORD_BOOT0, G_STRUCT_OFFSET (FlSimConfig, boot0_ignored), 0 },
-  { "wired", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, lines_wired), 0 },
-  { "blank", WORD_BLANK, G_STRUCT_OFFSET (FlSimConfig, not_blank), 0 },
-  { "talks", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, application_talks), 0 },
-  { "deaf", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, deaf), 0 },
-  { "unplug", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, unplug_after), G_MAXUINT },
-  { "state", WORD_STRING, G_STRUCT_OFFSET (FlSimConfig, state_file), 0 },
+  { "flash", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, flash_kib), 16384, "KIB",
+    N_ ("size of the flash; the largest there is") },
+  { "bank", WORD_BANK, G_STRUCT_OFFSET (FlSimConfig, single_bank), 0, "dual|single", N_ ("how the flash is divided") },
+  { "clock", WORD_CLOCK, G_STRUCT_OFFSET (FlSimConfig, real_clock), 0, "virtual|real", N_ ("real: as slow as a line") },
+  { "latency", WORD_DOUBLE, G_STRUCT_OFFSET (FlSimConfig, latency_ms), 1000, "MS",
+    N_ ("latency timer of the adapter") },
+  { "bl", WORD_BYTE, G_STRUCT_OFFSET (FlSimConfig, bootloader_id), 0xFF, "ID",
+    N_ ("build of the bootloader: 0x92; the newest known") },
+  { "rdp", WORD_BYTE, G_STRUCT_OFFSET (FlSimConfig, rdp_level), 2, "0|1|2", N_ ("readout protection level") },
+  { "boot0", WORD_BOOT0, G_STRUCT_OFFSET (FlSimConfig, boot0_ignored), 0, "used|ignored",
+    N_ ("whether the BOOT0 pin counts") },
+  { "wired", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, lines_wired), 0, "0|1",
+    N_ ("1: DTR and RTS reach NRST and BOOT0") },
+  { "blank", WORD_BLANK, G_STRUCT_OFFSET (FlSimConfig, not_blank), 0, "1|0", N_ ("0: an application is in the flash") },
+  { "talks", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, application_talks), 0, "0|1",
+    N_ ("1: the application prints text") },
+  { "deaf", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, deaf), 0, "0|1", N_ ("1: never answers") },
+  { "unplug", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, unplug_after), G_MAXUINT, "N",
+    N_ ("vanishes after so many bytes") },
+  { "state", WORD_STRING, G_STRUCT_OFFSET (FlSimConfig, state_file), 0, "FILE", N_ ("keeps the flash between runs") },
 };
 
 /* The two texts that a kind takes; the second means TRUE. */
@@ -113,17 +122,42 @@ set_value (FlSimConfig *self, guint row, const char *text)
 static gboolean
 parse_word (FlSimConfig *self, const char *word, GError **error)
 {
-  const char *equals = strchr (word, '=');
+  gsize length = strcspn (word, "=");
+  g_autoptr (GString) known = g_string_new (NULL);
 
-  for (guint i = 0; equals != NULL && i < G_N_ELEMENTS (words); i++)
-    if (strlen (words[i].name) == (gsize) (equals - word) && g_str_has_prefix (word, words[i].name))
-      {
-        if (set_value (self, i, equals + 1))
-          return TRUE;
-        break;
-      }
-  g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("“%s” does not describe a simulated board"), word);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", words[i].name);
+      if (strlen (words[i].name) != length || strncmp (words[i].name, word, length) != 0)
+        continue;
+      if (word[length] == '=' && set_value (self, i, word + length + 1))
+        return TRUE;
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("“%s” does not describe a simulated board; write %s=%s"), word,
+                   words[i].name, words[i].values);
+      return FALSE;
+    }
+  g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("“%s” does not describe a simulated board; known are: %s"), word,
+               known->str);
   return FALSE;
+}
+
+/**
+ * fl_sim_config_describe_words:
+ *
+ * Returns: (transfer full): a line of help for each word that may follow the PID, translated
+ */
+char *
+fl_sim_config_describe_words (void)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      g_autofree char *word = g_strconcat (words[i].name, "=", words[i].values, NULL);
+
+      g_string_append_printf (text, "  %-20s %s\n", word, _ (words[i].help));
+    }
+  return g_string_free (text, FALSE);
 }
 
 /**
@@ -131,7 +165,7 @@ parse_word (FlSimConfig *self, const char *word, GError **error)
  * @text: a PID and words ("0x467,flash=256,latency=16,clock=real,state=FILE,boot0=ignored,wired=1,blank=0,talks=1,
  *   deaf=1,unplug=5000,rdp=1,bank=single,bl=0x92"), or the name of a JSON file with a scenario, and words
  *
- * Errors: %FL_ERROR_USAGE, with the word that is wrong
+ * Errors: %FL_ERROR_USAGE, with the word that is wrong and what would be right
  *
  * Returns: (transfer full): the board that @text describes, or %NULL
  */

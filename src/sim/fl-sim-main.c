@@ -36,6 +36,9 @@ static const char description[] =
         "Opening the port presses the board's reset button; BOOT0 is high.\n\n"
         "Exit status: 0 done, 1 wrong usage, 2 the port could not be made, 7 a bad scenario or state file.");
 
+static const char words_title[] =
+    N_ ("The same board inside of flashloader and flashloader-cli is the port sim:PID or sim:FILE.json, and words:");
+
 static gboolean
 parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
 {
@@ -65,11 +68,13 @@ parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
     { 0 },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autofree char *words_help = fl_sim_config_describe_words ();
+  g_autofree char *all = g_strconcat (_ (description), "\n\n", _ (words_title), "\n", words_help, NULL);
 
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, summary);
-  g_option_context_set_description (context, description);
+  g_option_context_set_description (context, all);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
   if (*argc == 1

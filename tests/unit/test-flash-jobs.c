@@ -268,6 +268,22 @@ test_start_refused (void)
   g_assert_true (fl_session_is_connected (board->session));
 }
 
+/* A bootloader that leaves out the first ACK of Go: it is not said that the application runs. */
+static void
+test_start_ack_missing (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x450,bl=0x90,blank=0");
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  job_board_connect (board);
+  job = fl_start_job_new (board->session, 0x08000000);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_TIMEOUT);
+  g_assert_true (fl_sim_board_is_in_bootloader (board->board));
+  g_assert_nonnull (strstr (fl_job_get_board_state (job), "BOOT0 low"));
+}
+
 /* A chip that nobody knows: it is read, and neither programmed nor erased. */
 static void
 test_unknown (void)
@@ -325,6 +341,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/flash-jobs/erase-no-such", test_erase_no_such);
   g_test_add_func ("/flash-jobs/start", test_start);
   g_test_add_func ("/flash-jobs/start-refused", test_start_refused);
+  g_test_add_func ("/flash-jobs/start-ack-missing", test_start_ack_missing);
   g_test_add_func ("/flash-jobs/unknown", test_unknown);
   return g_test_run ();
 }

@@ -66,6 +66,66 @@ test_fields (void)
   g_assert_false (config->lines_wired);
 }
 
+/* Each word, and the one field that it sets; all of them are in the help. */
+static const struct
+{
+  const char *word;
+  gsize offset;
+} fields[] = {
+  { "flash=1", G_STRUCT_OFFSET (FlSimConfig, flash_kib) },
+  { "bank=single", G_STRUCT_OFFSET (FlSimConfig, single_bank) },
+  { "clock=real", G_STRUCT_OFFSET (FlSimConfig, real_clock) },
+  { "latency=1", G_STRUCT_OFFSET (FlSimConfig, latency_ms) },
+  { "bl=0x01", G_STRUCT_OFFSET (FlSimConfig, bootloader_id) },
+  { "rdp=1", G_STRUCT_OFFSET (FlSimConfig, rdp_level) },
+  { "boot0=ignored", G_STRUCT_OFFSET (FlSimConfig, boot0_ignored) },
+  { "wired=1", G_STRUCT_OFFSET (FlSimConfig, lines_wired) },
+  { "blank=0", G_STRUCT_OFFSET (FlSimConfig, not_blank) },
+  { "talks=1", G_STRUCT_OFFSET (FlSimConfig, application_talks) },
+  { "deaf=1", G_STRUCT_OFFSET (FlSimConfig, deaf) },
+  { "unplug=1", G_STRUCT_OFFSET (FlSimConfig, unplug_after) },
+  { "state=x", G_STRUCT_OFFSET (FlSimConfig, state_file) },
+};
+
+static void
+test_words (void)
+{
+  g_autofree char *help = fl_sim_config_describe_words ();
+  g_auto (GStrv) lines = g_strsplit (help, "\n", -1);
+
+  g_assert_cmpuint (g_strv_length (lines), ==, G_N_ELEMENTS (fields) + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = g_strconcat ("0x467,", fields[i].word, NULL);
+      g_autofree char *name = g_strndup (fields[i].word, strcspn (fields[i].word, "=") + 1);
+      g_autoptr (FlSimConfig) plain = fl_sim_config_parse ("0x467", &error);
+      g_autoptr (FlSimConfig) config = fl_sim_config_parse (text, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (strstr (help, name));
+      for (gsize at = 0; at < sizeof *config; at++)
+        if (((guint8 *) config)[at] != ((guint8 *) plain)[at])
+          g_assert_cmpuint (at - fields[i].offset, <, sizeof (gpointer));
+      g_assert_cmpint (memcmp (config, plain, sizeof *config), !=, 0);
+    }
+}
+
+/* An unknown word is named, with those that are known; a wrong value with what it may be. */
+static void
+test_message (void)
+{
+  g_autoptr (GError) unknown = NULL;
+  g_autoptr (GError) wrong = NULL;
+
+  g_assert_null (fl_sim_config_parse ("0x467,fla=1", &unknown));
+  g_assert_nonnull (strstr (unknown->message, "fla=1"));
+  g_assert_nonnull (strstr (unknown->message, "flash, bank, clock"));
+  g_assert_null (fl_sim_config_parse ("0x467,rdp=9", &wrong));
+  g_assert_nonnull (strstr (wrong->message, "rdp=9"));
+  g_assert_nonnull (strstr (wrong->message, "rdp=0|1|2"));
+}
+
 static void
 test_unknown_chip (void)
 {
@@ -256,6 +316,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sim/config/texts", test_texts);
   g_test_add_func ("/sim/config/fields", test_fields);
+  g_test_add_func ("/sim/config/words", test_words);
+  g_test_add_func ("/sim/config/message", test_message);
   g_test_add_func ("/sim/config/unknown-chip", test_unknown_chip);
   g_test_add_func ("/sim/config/practice", test_practice);
   for (guint i = 0; i < G_N_ELEMENTS (scenarios); i++)
