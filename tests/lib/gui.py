@@ -184,6 +184,11 @@ def press(node):
     assert node.queryAction().doAction(0), node.name
 
 
+def on_screen(title):
+    """Whether the X server shows a window of that title."""
+    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"], capture_output=True).returncode == 0
+
+
 def xdo(*args):
     subprocess.run(["xdotool", *args], check=True)
 
@@ -264,13 +269,17 @@ class App:
         xdo("search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus", "--sync")
 
     def choose_file(self, title, path, main="Flashloader"):
-        """GTK's own file chooser, by keyboard: ctrl+l, the path in place of a proposed name, Return."""
-        self.window(title)
+        """GTK's own file chooser, by keyboard: ctrl+l, the path in place of a proposed name, Return.
+
+        The X server is asked whether it is there: asked over AT-SPI about a window that is being closed, GTK 4.8 may
+        answer with a path that is gone, and crash.
+        """
+        wait_for(lambda: on_screen(title), f"{title} to open")
         self.focus(title)
         key("ctrl+l", "ctrl+a")
         type_text(str(path))
         key("Return")
-        wait_for(lambda: title not in self.titles(), f"{title} to close")
+        wait_for(lambda: not on_screen(title), f"{title} to close")
         self.focus(main)
 
     def is_running(self):
