@@ -241,9 +241,9 @@ log_device (FlJob *job, FlDevice *device)
   if (device->chip != NULL && device->chip->flags & FL_CHIP_BOOT0_IGNORED && device->blank)
     fl_job_log (
         job, FL_LOG_WARNING, NULL,
-        _ ("This session works because the chip is blank. From the factory the %s ignores its BOOT0 pin: once it "
-           "holds an application, the bootloader starts again only after the option bit nBOOT_SEL was cleared, "
-           "or when the application jumps to it."),
+        _ ("The chip is blank, and from the factory the %s ignores its BOOT0 pin (nBOOT_SEL is 1). Unless that option "
+           "bit was cleared, this session works only because the chip is blank: once it holds an application, BOOT0 "
+           "does not start the bootloader any more. Then clear nBOOT_SEL, or let the application jump to it."),
         device->chip->name);
 }
 
