@@ -88,6 +88,7 @@ print_judgement (FlCli *cli, FlImage *image, FlDevice *device, GError **error)
   return TRUE;
 }
 
+/* Also of a job that never began: who reads the answer finds every field. */
 static void
 add_result (FlCli *cli, const FlProgramResult *result, FlImage *image)
 {
@@ -98,7 +99,7 @@ add_result (FlCli *cli, const FlProgramResult *result, FlImage *image)
   json_builder_add_double_value (cli->result, result->seconds);
   json_builder_set_member_name (cli->result, "wire_seconds");
   json_builder_add_double_value (cli->result, result->wire_seconds);
-  fl_cli_add_string (cli, "sha256", fl_image_get_sha256 (image));
+  fl_cli_add_string (cli, "sha256", image != NULL ? fl_image_get_sha256 (image) : NULL);
   fl_cli_add_int (cli, "retries", result->retries);
   json_builder_set_member_name (cli->result, "verified");
   json_builder_add_boolean_value (cli->result, result->verified);
@@ -123,38 +124,51 @@ run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
   return TRUE;
 }
 
+/* All that can be known before the flash is touched. What was found is set also when something is in the way. */
 static gboolean
-run_program (FlCli *cli, char **arguments, GError **error)
+prepare (FlCli *cli, const char *path, FlImage **image, FlDevice **device, FlPlan **plan, GError **error)
 {
   FlPlanOptions plan_options;
-  g_autoptr (FlDevice) device = NULL;
-  g_autoptr (FlImage) image = NULL;
-  g_autoptr (FlPlan) plan = NULL;
-  g_autofree char *text = NULL;
 
   if (!parse_options (&plan_options, error))
     return FALSE;
   /* A file that cannot be read is known before the board is touched. */
-  image = fl_cli_load_image (cli, arguments[0], address, error);
-  if (image == NULL)
+  *image = fl_cli_load_image (cli, path, address, error);
+  if (*image == NULL)
     return FALSE;
-  device = find_device (cli, error);
-  fl_cli_add_device (cli, device);
-  if (device == NULL)
+  *device = find_device (cli, error);
+  if (*device == NULL)
     return FALSE;
-  if (address == NULL && fl_image_get_format (image) == FL_IMAGE_BIN && device->chip != NULL
-      && device->chip->flash_start != fl_image_get_start (image))
+  if (address == NULL && fl_image_get_format (*image) == FL_IMAGE_BIN && (*device)->chip != NULL
+      && (*device)->chip->flash_start != fl_image_get_start (*image))
     {
-      g_clear_object (&image);
-      image = fl_cli_load_image (cli, arguments[0], NULL, error);
-      if (image == NULL)
+      g_clear_object (image);
+      *image = fl_cli_load_image (cli, path, NULL, error);
+      if (*image == NULL)
         return FALSE;
     }
-  if (!print_judgement (cli, image, device, error))
+  if (!print_judgement (cli, *image, *device, error))
     return FALSE;
-  plan = fl_plan_new (device, image, &plan_options, error);
-  if (plan == NULL)
-    return FALSE;
+  *plan = fl_plan_new (*device, *image, &plan_options, error);
+  return *plan != NULL;
+}
+
+static gboolean
+run_program (FlCli *cli, char **arguments, GError **error)
+{
+  static const FlProgramResult nothing_done;
+  g_autoptr (FlDevice) device = NULL;
+  g_autoptr (FlImage) image = NULL;
+  g_autoptr (FlPlan) plan = NULL;
+  g_autofree char *text = NULL;
+  gboolean ready = prepare (cli, arguments[0], &image, &device, &plan, error);
+
+  fl_cli_add_device (cli, device);
+  if (!ready)
+    {
+      add_result (cli, &nothing_done, image);
+      return FALSE;
+    }
   if (!dry_run)
     return run_plan (cli, plan, image, error);
   text = fl_plan_to_text (plan);

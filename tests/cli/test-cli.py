@@ -188,6 +188,21 @@ def exit_codes():
 
 
 @tap.case
+def failures_have_every_field():
+    """program --json: a failure, however early, has every field too"""
+    path = image("e.bin", 1000)
+    fields = {"result", "error_code", "message", "device", "bytes_written", "bytes_verified", "pages_erased", "seconds",
+              "wire_seconds", "sha256", "retries"}
+    for arguments, code in ((("program", path), 1), (("program", path, "--port", "sim:0x460,deaf=1"), 3),
+                            (("program", path, "--port", "sim:0x460,rdp=1"), 5),
+                            (("program", HERE / "none.bin", "--port", "sim:0x460"), 7),
+                            (("program", image("big.bin", 129 * 1024), "--port", "sim:0x460"), 8)):
+        said = answer(*arguments, expect=code)
+        assert fields <= said.keys(), (arguments, fields - said.keys())
+        assert said["result"] == "failed" and said["bytes_written"] == 0, said
+
+
+@tap.case
 def silence_is_explained():
     """no answer: what was sent, that no 79 came, and what to check"""
     run = cli("info", "--port", "sim:0x467,boot0=ignored,blank=0", expect=3)
