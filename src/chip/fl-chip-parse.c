@@ -9,8 +9,9 @@
 
 /* The format of data/chips/: described in data/chips/README.md. */
 
-#define SERIES_GROUP  "series"
-#define LAYOUT_PREFIX "layout-"
+#define SERIES_GROUP   "series"
+#define LAYOUT_PREFIX  "layout-"
+#define OPTIONS_PREFIX "options-"
 
 typedef struct
 {
@@ -18,9 +19,11 @@ typedef struct
   const char *file_name;
   const char *group; /* of the chip being read */
   FlChip *chip;
+  const GPtrArray *chips; /* that were read before */
 } Parser;
 
 typedef gboolean (*ParseFunc) (Parser *self, const char *key, const char *value, gpointer field, GError **error);
+typedef gboolean (*ListFunc) (const char *value, FlChip *chip, GError **error); /* without the place in the error */
 
 static gboolean
 fail (const Parser *self, const char *key, const char *what, GError **error)
@@ -104,8 +107,9 @@ parse_boot_entry (Parser *self, const char *key, const char *value, gpointer fie
   return TRUE;
 }
 
-static gboolean
-parse_range_text (const char *text, FlChipRange *range)
+/* "0x1FFF7800+0x80" */
+gboolean
+fl_chip_parse_range (const char *text, FlChipRange *range)
 {
   g_auto (GStrv) parts = g_strsplit (text, "+", 2);
   guint64 start, size;
@@ -124,7 +128,7 @@ parse_range (Parser *self, const char *key, const char *value, gpointer field, G
 {
   FlChipRange range;
 
-  if (!parse_range_text (value, &range))
+  if (!fl_chip_parse_range (value, &range))
     return fail (self, key, _ ("not a range such as 0x1FFF7800+0x80"), error);
   ((guint32 *) field)[0] = range.start;
   ((guint32 *) field)[1] = range.size;
@@ -136,48 +140,10 @@ parse_ram (Parser *self, const char *key, const char *value, gpointer field, GEr
 {
   FlChipRange range;
 
-  if (!parse_range_text (value, &range) || range.size % 1024 != 0)
+  if (!fl_chip_parse_range (value, &range) || range.size % 1024 != 0)
     return fail (self, key, _ ("not a range of whole KiB such as 0x20000000+36K"), error);
   self->chip->ram_start = range.start;
   self->chip->ram_kib = range.size / 1024;
-  return TRUE;
-}
-
-static gboolean
-parse_more_ram (Parser *self, const char *key, const char *value, gpointer field, GError **error)
-{
-  g_auto (GStrv) parts = fl_chip_split_list (value);
-
-  for (char **part = parts; *part != NULL; part++)
-    {
-      FlChipRange range;
-
-      if (!parse_range_text (*part, &range))
-        return fail (self, key, _ ("not a range such as 0x10000000+64K"), error);
-      g_array_append_val (self->chip->more_ram, range);
-    }
-  return TRUE;
-}
-
-/* "0:384; 1:256" */
-static gboolean
-parse_size_codes (Parser *self, const char *key, const char *value, gpointer field, GError **error)
-{
-  g_auto (GStrv) parts = fl_chip_split_list (value);
-
-  for (char **part = parts; *part != NULL; part++)
-    {
-      g_auto (GStrv) pair = g_strsplit (*part, ":", 2);
-      guint64 raw, kib;
-      FlChipSizeCode code;
-
-      if (pair[0] == NULL || pair[1] == NULL || !fl_chip_parse_number (pair[0], G_MAXUINT16, &raw)
-          || !fl_chip_parse_number (pair[1], G_MAXUINT16, &kib) || kib == 0)
-        return fail (self, key, _ ("not pairs such as 0:384; 1:256"), error);
-      code.value = (guint16) raw;
-      code.flash_kib = (guint16) kib;
-      g_array_append_val (self->chip->flash_size_codes, code);
-    }
   return TRUE;
 }
 
@@ -226,41 +192,6 @@ parse_flags (Parser *self, const char *key, const char *value, gpointer field, G
   return TRUE;
 }
 
-/* "PA9": a port from A to K and a pin from 0 to 15. */
-static gboolean
-is_pin (const char *text)
-{
-  guint64 pin;
-
-  return text != NULL && text[0] == 'P' && text[1] >= 'A' && text[1] <= 'K'
-         && fl_chip_parse_number (text + 2, 15, &pin);
-}
-
-/* "USART1 PA9/PA10; USART2 PA2/PA3": transmit first. */
-static gboolean
-parse_usarts (Parser *self, const char *key, const char *value, gpointer field, GError **error)
-{
-  g_auto (GStrv) parts = fl_chip_split_list (value);
-
-  g_ptr_array_set_size (self->chip->usarts, 0);
-  for (char **part = parts; *part != NULL; part++)
-    {
-      g_auto (GStrv) words = g_strsplit (*part, " ", -1);
-      g_auto (GStrv) pins = g_strv_length (words) == 2 ? g_strsplit (words[1], "/", -1) : NULL;
-      FlChipUsart *usart;
-
-      if (pins == NULL || g_strv_length (pins) != 2 || !is_pin (pins[0]) || !is_pin (pins[1])
-          || strstr (words[0], "ART") == NULL)
-        return fail (self, key, _ ("not ports such as USART1 PA9/PA10; USART2 PA2/PA3"), error);
-      usart = g_new0 (FlChipUsart, 1);
-      usart->name = g_strdup (words[0]);
-      usart->tx = g_strdup (pins[0]);
-      usart->rx = g_strdup (pins[1]);
-      g_ptr_array_add (self->chip->usarts, usart);
-    }
-  return TRUE;
-}
-
 #define FIELD(name) G_STRUCT_OFFSET (FlChip, name)
 
 static const struct
@@ -268,6 +199,7 @@ static const struct
   const char *key;
   ParseFunc parse;
   gsize offset;
+  ListFunc parse_list; /* in place of @parse */
 } keys[] = {
   { "name", parse_text, FIELD (name) },
   { "core", parse_text, FIELD (core) },
@@ -275,15 +207,21 @@ static const struct
   { "flash-kib", parse_uint, FIELD (flash_kib) },
   { "flash-size", parse_uint, FIELD (flash_size_register) },
   { "flash-size-mask", parse_uint16, FIELD (flash_size_mask) },
-  { "flash-size-codes", parse_size_codes, 0 },
+  { "flash-size-codes", .parse_list = fl_chip_parse_size_codes },
   { "uid", parse_uint, FIELD (uid_address) },
   { "program-unit", parse_uint, FIELD (program_unit) },
   { "erased-value", parse_byte, FIELD (erased_value) },
   { "ram", parse_ram, 0 },
-  { "more-ram", parse_more_ram, 0 },
+  { "more-ram", .parse_list = fl_chip_parse_more_ram },
   { "ram-reserved", parse_uint, FIELD (ram_reserved) },
   { "system", parse_range, FIELD (system_start) },
-  { "option", parse_range, FIELD (option_start) },
+  { "option", .parse_list = fl_option_parse_areas },
+  { "option-style", .parse_list = fl_option_parse_style },
+  { "option-notes", parse_sentences, FIELD (option_notes) },
+  { "option-sources", parse_text, FIELD (option_sources) },
+  { "write-protect", .parse_list = fl_option_parse_rules },
+  { "versions", .parse_list = fl_chip_parse_versions },
+  { "boot0-pin", .parse_list = fl_chip_parse_boot0_pin },
   { "otp", parse_range, FIELD (otp_start) },
   { "eeprom", parse_range, FIELD (eeprom_start) },
   { "bootloader-id", parse_uint, FIELD (bootloader_id_address) },
@@ -297,7 +235,7 @@ static const struct
   { "parity", parse_parity, 0 },
   { "max-baud", parse_uint, FIELD (max_baud) },
   { "flags", parse_flags, 0 },
-  { "usarts", parse_usarts, 0 },
+  { "usarts", .parse_list = fl_chip_parse_usarts },
   { "boot-entry", parse_boot_entry, FIELD (boot_entry) },
   { "bugs", parse_sentences, FIELD (bugs) },
   { "notes", parse_sentences, FIELD (notes) },
@@ -305,8 +243,8 @@ static const struct
 };
 
 /* parse_range() fills the field after the start, too. */
-G_STATIC_ASSERT (FIELD (system_size) == FIELD (system_start) + 4 && FIELD (option_size) == FIELD (option_start) + 4
-                 && FIELD (otp_size) == FIELD (otp_start) + 4 && FIELD (eeprom_size) == FIELD (eeprom_start) + 4);
+G_STATIC_ASSERT (FIELD (system_size) == FIELD (system_start) + 4 && FIELD (otp_size) == FIELD (otp_start) + 4
+                 && FIELD (eeprom_size) == FIELD (eeprom_start) + 4);
 
 static int
 compare_layouts (gconstpointer a, gconstpointer b)
@@ -333,6 +271,35 @@ parse_layout (Parser *self, const char *key, const char *value, GError **error)
   return TRUE;
 }
 
+/* Puts the place before what a list's parser says. */
+static gboolean
+add_place (Parser *self, const char *key, gboolean ok, GError **error)
+{
+  if (!ok)
+    g_prefix_error (error, "%s, [%s], %s: ", self->file_name, self->group, key);
+  return ok;
+}
+
+/* "options-like=0x466": the option bytes of a chip that stands before it in the file. */
+static gboolean
+parse_like (Parser *self, const char *key, const char *value, GError **error)
+{
+  guint64 pid;
+
+  if (!fl_chip_parse_number (value, G_MAXUINT16, &pid))
+    return fail (self, key, _ ("not a product ID"), error);
+  for (guint i = 0; i < self->chips->len; i++)
+    {
+      const FlChip *chip = g_ptr_array_index (self->chips, i);
+
+      if (chip->pid != pid)
+        continue;
+      fl_option_copy_words (chip, self->chip);
+      return TRUE;
+    }
+  return fail (self, key, _ ("no such chip before this one"), error);
+}
+
 static gboolean
 parse_key (Parser *self, const char *group, const char *key, GError **error)
 {
@@ -343,8 +310,14 @@ parse_key (Parser *self, const char *group, const char *key, GError **error)
   g_strstrip (value);
   if (g_str_has_prefix (key, LAYOUT_PREFIX))
     return parse_layout (self, key, value, error);
+  if (g_str_equal (key, OPTIONS_PREFIX "like"))
+    return parse_like (self, key, value, error);
+  if (g_str_has_prefix (key, OPTIONS_PREFIX))
+    return add_place (self, key, fl_option_parse_word (key + strlen (OPTIONS_PREFIX), value, self->chip, error), error);
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (g_str_equal (keys[i].key, key))
+    if (g_str_equal (keys[i].key, key) && keys[i].parse_list != NULL)
+      return add_place (self, key, keys[i].parse_list (value, self->chip, error), error);
+    else if (g_str_equal (keys[i].key, key))
       return keys[i].parse (self, key, value, (char *) self->chip + keys[i].offset, error);
   return fail (self, key, _ ("an unknown key"), error);
 }
@@ -425,7 +398,7 @@ check_chip (Parser *self, GError **error)
     return fail (self, "max-erase-pages", _ ("not from 1 to 100"), error);
   if ((chip->flags & FL_CHIP_INFO_BLOCK_ONLY) != 0 && (chip->info_block < 4 || chip->info_block > 256))
     return fail (self, "info-block", _ ("not from 4 to 256"), error);
-  return check_layouts (self, error);
+  return check_layouts (self, error) && add_place (self, "option", fl_option_check (chip, error), error);
 }
 
 static FlChipRow *
@@ -501,7 +474,7 @@ fl_chip_db_parse (const char *text, gssize length, const char *file_name, GError
   g_autoptr (GPtrArray) chips = g_ptr_array_new_with_free_func (row_free);
   g_auto (GStrv) groups = NULL;
   g_autoptr (GError) bad = NULL;
-  Parser parser = { .file = file, .file_name = file_name };
+  Parser parser = { .file = file, .file_name = file_name, .chips = chips };
 
   g_return_val_if_fail (text != NULL && file_name != NULL, NULL);
 

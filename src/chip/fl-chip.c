@@ -23,6 +23,15 @@ usart_free (gpointer data)
   g_free (usart);
 }
 
+static void
+clear_version (gpointer data)
+{
+  FlChipVersion *version = data;
+
+  g_free (version->name);
+  g_free (version->remark);
+}
+
 void
 fl_chip_layout_free (FlChipLayout *self)
 {
@@ -60,6 +69,12 @@ fl_chip_row_new (guint16 pid)
   self->chip.usarts = g_ptr_array_new_with_free_func (usart_free);
   self->chip.more_ram = g_array_new (FALSE, FALSE, sizeof (FlChipRange));
   self->chip.flash_size_codes = g_array_new (FALSE, FALSE, sizeof (FlChipSizeCode));
+  self->chip.option_areas = g_array_new (FALSE, FALSE, sizeof (FlChipRange));
+  self->chip.option_words = g_ptr_array_new_with_free_func (g_free);
+  self->chip.option_fields = g_ptr_array_new_with_free_func (fl_option_field_free);
+  self->chip.write_protect = g_ptr_array_new_with_free_func (fl_write_protect_rule_free);
+  self->chip.versions = g_array_new (FALSE, FALSE, sizeof (FlChipVersion));
+  g_array_set_clear_func (self->chip.versions, clear_version);
   return self;
 }
 
@@ -79,6 +94,14 @@ fl_chip_row_free (FlChipRow *self)
   g_ptr_array_unref (chip->usarts);
   g_array_unref (chip->more_ram);
   g_array_unref (chip->flash_size_codes);
+  g_free (chip->boot0_pin);
+  g_free (chip->option_sources);
+  g_strfreev (chip->option_notes);
+  g_array_unref (chip->versions);
+  g_array_unref (chip->option_areas);
+  g_ptr_array_unref (chip->write_protect);
+  g_ptr_array_unref (chip->option_fields);
+  g_ptr_array_unref (chip->option_words);
   g_ptr_array_unref (self->cut);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -228,6 +251,47 @@ fl_chip_decode_flash_size (const FlChip *self, guint16 value)
     return 0;
   value &= self->flash_size_mask;
   return value <= self->flash_kib ? value : 0;
+}
+
+/**
+ * fl_chip_find_option:
+ * @name: of a field of the option bytes, in any case
+ *
+ * Returns: (transfer none) (nullable): the field; %NULL when this chip has none of this name
+ */
+const FlOptionField *
+fl_chip_find_option (const FlChip *self, const char *name)
+{
+  g_return_val_if_fail (self != NULL && name != NULL, NULL);
+
+  for (guint i = 0; i < self->option_fields->len; i++)
+    {
+      const FlOptionField *field = g_ptr_array_index (self->option_fields, i);
+
+      if (g_ascii_strcasecmp (field->name, name) == 0)
+        return field;
+    }
+  return NULL;
+}
+
+/**
+ * fl_chip_find_option_role:
+ *
+ * Returns: (transfer none) (nullable): the first field of this role
+ */
+const FlOptionField *
+fl_chip_find_option_role (const FlChip *self, FlOptionRole role)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  for (guint i = 0; i < self->option_fields->len; i++)
+    {
+      const FlOptionField *field = g_ptr_array_index (self->option_fields, i);
+
+      if (field->kind->role == role)
+        return field;
+    }
+  return NULL;
 }
 
 static int

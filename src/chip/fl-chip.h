@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fl-layout.h"
+#include "fl-option.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,14 @@ typedef struct
   guint32 start;
   guint32 size; /* bytes */
 } FlChipRange;
+
+/* One build of the bootloader. */
+typedef struct
+{
+  guint8 id;      /* what stands at bootloader_id_address */
+  char  *name;    /* "V9.2" */
+  char  *remark;  /* nullable: "G0B1/0C1" */
+} FlChipVersion;
 
 /* What a flash size register says on a chip where it does not say KiB. */
 typedef struct
@@ -80,8 +89,15 @@ typedef struct
   guint32       ram_reserved;       /* bytes at ram_start that the bootloader keeps to itself */
   guint32       system_start;       /* the bootloader's own memory */
   guint32       system_size;
-  guint32       option_start;       /* option bytes */
+  guint32       option_start;       /* option bytes: the first of option_areas */
   guint32       option_size;
+  FlOptionStyle option_style;
+  GArray       *option_areas;       /* FlChipRange: option bytes; each is written from its beginning */
+  GPtrArray    *option_words;       /* FlOptionWord, by area and address */
+  GPtrArray    *option_fields;      /* FlOptionField, by word and bit; owned by the chip, or by one that it is like */
+  GPtrArray    *write_protect;      /* FlWriteProtectRule; empty: not known */
+  char        **option_notes;       /* where sources disagree, what is not known */
+  char         *option_sources;
   guint32       otp_start;
   guint32       otp_size;
   guint32       eeprom_start;       /* data EEPROM */
@@ -99,6 +115,8 @@ typedef struct
   FlChipFlags   flags;
   GPtrArray    *usarts;             /* FlChipUsart */
   char        **boot_entry;         /* what must hold to enter the bootloader, sentences; translatable */
+  GArray       *versions;           /* FlChipVersion: builds of the bootloader that are known */
+  char         *boot0_pin;          /* "PA14"; NULL: a pin of its own */
   char        **bugs;               /* known bootloader faults, sentences */
   char        **notes;              /* where sources disagree, what is not known */
   char         *sources;
@@ -109,6 +127,8 @@ guint        fl_chip_get_erase_ms  (const FlChip *self, guint32 size); /* worst 
 guint        fl_chip_decode_flash_size (const FlChip *self, guint16 value); /* register to KiB; 0: cannot be right */
 gboolean     fl_chip_can_program   (const FlChip *self); /* enough is known to write it */
 const char  *fl_chip_get_unit_name (const FlChip *self); /* "page" or "sector" */
+const FlOptionField *fl_chip_find_option      (const FlChip *self, const char *name);  /* NULL: no such field */
+const FlOptionField *fl_chip_find_option_role (const FlChip *self, FlOptionRole role); /* the first; NULL: none */
 
 /* The database, read once from data/chips/ in the program's resources. Thread-safe. */
 const FlChip    *fl_chip_db_find (guint16 pid);       /* NULL: unknown */

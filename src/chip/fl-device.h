@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "fl-chip.h"
+#include "fl-option-set.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +39,8 @@ struct _FlDevice
   FlProtection  protection;
   gboolean      blank;              /* the first word of flash is erased */
   GPtrArray    *remarks;            /* char *: what was assumed and why, for the user */
+  FlOptionSet  *options;            /* (owned) nullable: as read; NULL when the chip has none or does not show them */
+  char         *geometry_reason;    /* nullable: why this size and layout were taken, a sentence */
   char         *bank_remark;        /* (unowned) nullable: the one of them that fl_device_set_bank_option() settles */
 };
 

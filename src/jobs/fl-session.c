@@ -20,19 +20,21 @@ struct _FlSession
   gint64 elapsed;      /* the session's clock when the port was last given back */
   gboolean stale;      /* a job broke off: the bootloader may wait for the rest of a command */
 
-  FlDevice *device; /* set once by the worker, then constant */
-  int has_device;   /* atomic; set after device */
-  int open;         /* atomic */
-  guint baud;       /* atomic */
+  FlDevice *device;   /* atomic: set by the worker; what it points to is constant */
+  GPtrArray *devices; /* the worker's: all that device ever was, kept for those who still read them */
+  int open;           /* atomic */
+  guint baud;         /* atomic */
 
-  gboolean busy;      /* main context: a job runs */
-  gboolean connected; /* main context: as last announced */
+  gboolean busy;       /* main context: a job runs */
+  gboolean connected;  /* main context: as last announced */
+  FlDevice *announced; /* (unowned) main context */
 };
 
 enum
 {
   PROP_0,
   PROP_CONNECTED,
+  PROP_DEVICE,
   N_PROPS,
 };
 
@@ -117,7 +119,7 @@ FlDevice *
 fl_session_get_device (FlSession *self)
 {
   g_return_val_if_fail (FL_IS_SESSION (self), NULL);
-  return g_atomic_int_get (&self->has_device) ? self->device : NULL;
+  return g_atomic_pointer_get (&self->device);
 }
 
 FlTransport *
@@ -145,7 +147,7 @@ gboolean
 fl_session_is_connected (FlSession *self)
 {
   g_return_val_if_fail (FL_IS_SESSION (self), FALSE);
-  return g_atomic_int_get (&self->open) && g_atomic_int_get (&self->has_device);
+  return g_atomic_int_get (&self->open) && g_atomic_pointer_get (&self->device) != NULL;
 }
 
 guint
@@ -254,11 +256,27 @@ void
 fl_session_take_device (FlSession *self, FlDevice *device)
 {
   g_return_if_fail (FL_IS_SESSION (self) && FL_IS_DEVICE (device));
-  g_return_if_fail (!g_atomic_int_get (&self->has_device));
+  g_return_if_fail (g_atomic_pointer_get (&self->device) == NULL);
   FL_ASSERT_OWNER (&self->owner);
 
-  self->device = device;
-  g_atomic_int_set (&self->has_device, TRUE);
+  g_ptr_array_add (self->devices, device);
+  g_atomic_pointer_set (&self->device, device);
+}
+
+/**
+ * fl_session_replace_device:
+ * @device: (transfer full): what the same chip says of itself now that its option bytes have changed; never changed
+ * from now on. The one before stays readable. Worker.
+ */
+void
+fl_session_replace_device (FlSession *self, FlDevice *device)
+{
+  g_return_if_fail (FL_IS_SESSION (self) && FL_IS_DEVICE (device));
+  g_return_if_fail (g_atomic_pointer_get (&self->device) != NULL);
+  FL_ASSERT_OWNER (&self->owner);
+
+  g_ptr_array_add (self->devices, device);
+  g_atomic_pointer_set (&self->device, device);
 }
 
 /**
@@ -322,13 +340,19 @@ fl_session_end_job (FlSession *self)
 /**
  * fl_session_announce:
  *
- * Notifies "connected" where it changed. Main context.
+ * Notifies "connected" and "device" where they changed. Main context.
  */
 void
 fl_session_announce (FlSession *self)
 {
   gboolean connected = fl_session_is_connected (self);
+  FlDevice *device = fl_session_get_device (self);
 
+  if (self->announced != device)
+    {
+      self->announced = device;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEVICE]);
+    }
   if (self->connected == connected)
     return;
   self->connected = connected;
@@ -345,6 +369,9 @@ fl_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     case PROP_CONNECTED:
       g_value_set_boolean (value, self->connected);
       break;
+    case PROP_DEVICE:
+      g_value_set_object (value, self->announced);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -357,7 +384,7 @@ fl_session_finalize (GObject *object)
 
   fl_thread_owner_release (&self->owner);
   fl_session_drop_transport (self);
-  g_clear_object (&self->device);
+  g_ptr_array_unref (self->devices);
   g_clear_object (&self->trace);
   fl_connect_options_free (self->options);
   G_OBJECT_CLASS (fl_session_parent_class)->finalize (object);
@@ -372,6 +399,8 @@ fl_session_class_init (FlSessionClass *klass)
   object_class->finalize = fl_session_finalize;
   properties[PROP_CONNECTED] =
       g_param_spec_boolean ("connected", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DEVICE] =
+      g_param_spec_object ("device", NULL, NULL, FL_TYPE_DEVICE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -379,4 +408,5 @@ static void
 fl_session_init (FlSession *self)
 {
   self->trace = fl_trace_new (FL_TRACE_DEFAULT_LIMIT);
+  self->devices = g_ptr_array_new_with_free_func (g_object_unref);
 }

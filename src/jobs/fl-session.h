@@ -30,8 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlConnectOptions, fl_connect_options_free)
  * FlSession:
  *
  * A port that was opened and the board behind it, from connect to disconnect. Made by the main context, used by one
- * job at a time: while a job runs, transport and boot are the worker's. The device is set once, at the end of a
- * connect job, and may be read from then on. Properties (main context): "connected".
+ * job at a time: while a job runs, transport and boot are the worker's. The device is set at the end of a connect job, and
+ * may be read from then on; jobs that change option bytes replace it, and the one before stays readable as long as the
+ * session. Properties (main context): "connected", "device" (notified when it was replaced).
  */
 #define FL_TYPE_SESSION (fl_session_get_type ())
 G_DECLARE_FINAL_TYPE (FlSession, fl_session, FL, SESSION, GObject)
@@ -50,5 +51,6 @@ void                    fl_session_close           (FlSession *self);    /* give
 gboolean                fl_session_open            (FlSession *self, const FlLineSettings *settings,
                                                     GCancellable *cancellable, GError **error);
 void                    fl_session_take_device     (FlSession *self, FlDevice *device);
+void                    fl_session_replace_device  (FlSession *self, FlDevice *device); /* after new option bytes */
 
 G_END_DECLS
