@@ -210,6 +210,8 @@ fl_device_finalize (GObject *object)
   FlDevice *self = FL_DEVICE (object);
 
   g_clear_pointer (&self->layout, fl_layout_unref);
+  g_clear_pointer (&self->options, fl_option_set_free);
+  g_free (self->geometry_reason);
   g_ptr_array_unref (self->remarks);
   G_OBJECT_CLASS (fl_device_parent_class)->finalize (object);
 }
