@@ -109,6 +109,29 @@ fl_option_set_has_area (const FlOptionSet *self, guint area)
   return self->has_area[area];
 }
 
+/**
+ * fl_option_set_get_raw:
+ * @word: (out): the 32 bits at @address
+ *
+ * Returns: whether they are in an area that was read
+ */
+gboolean
+fl_option_set_get_raw (const FlOptionSet *self, guint32 address, guint32 *word)
+{
+  g_return_val_if_fail (self != NULL && word != NULL, FALSE);
+
+  for (guint i = 0; i < self->chip->option_areas->len; i++)
+    {
+      const FlChipRange *area = &g_array_index (self->chip->option_areas, FlChipRange, i);
+
+      if (!self->has_area[i] || !fl_range_contains (area->start, area->size, address, 4))
+        continue;
+      *word = fl_bytes_get_le32 (self->areas[i]->data + (address - area->start));
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* Where a word's bytes are kept. */
 static guint8 *
 get_place (const FlOptionSet *self, const FlOptionWord *word, guint32 address)

@@ -22,6 +22,7 @@ const FlChip  *fl_option_set_get_chip  (const FlOptionSet *self);
 void           fl_option_set_take_bytes (FlOptionSet *self, guint area, const guint8 *data); /* all of the area */
 const guint8  *fl_option_set_get_bytes (const FlOptionSet *self, guint area);
 gboolean       fl_option_set_has_area  (const FlOptionSet *self, guint area); /* was read */
+gboolean       fl_option_set_get_raw   (const FlOptionSet *self, guint32 address, guint32 *word); /* FALSE: not read */
 gboolean       fl_option_set_is_sound  (const FlOptionSet *self, const FlOptionWord **bad); /* complements are right */
 GBytes        *fl_option_set_dup_block (const FlOptionSet *self, guint area); /* to be written from the area's start */
 

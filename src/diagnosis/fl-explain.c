@@ -29,6 +29,9 @@ static const struct
   [FL_STAGE_VERIFY] = { "verify", N_ ("Verifying") },
   [FL_STAGE_READ] = { "read", N_ ("Reading") },
   [FL_STAGE_START] = { "start", N_ ("Starting the application") },
+  [FL_STAGE_OPTIONS] = { "options", N_ ("Writing option bytes") },
+  [FL_STAGE_PROTECT] = { "protect", N_ ("Changing the protection") },
+  [FL_STAGE_RESTART] = { "restart", N_ ("Finding the chip again after its reset") },
   [FL_STAGE_DONE] = { "done", N_ ("Done") },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (stages) == FL_N_STAGES);

@@ -30,6 +30,9 @@ typedef enum
   FL_STAGE_VERIFY,
   FL_STAGE_READ,
   FL_STAGE_START,
+  FL_STAGE_OPTIONS,
+  FL_STAGE_PROTECT,
+  FL_STAGE_RESTART, /* the chip resets itself, and is looked for again */
   FL_STAGE_DONE,
   FL_N_STAGES,
 } FlStage;

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-boot0.h"
 #include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
@@ -173,15 +174,89 @@ describe_size (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError
   return TRUE;
 }
 
+/* FALSE without an error: the bootloader does not show this area. */
+static gboolean
+read_area (FlBoot *boot, const FlChipRange *area, guint8 *data, GCancellable *cancellable, GError **error)
+{
+  for (guint32 at = 0; at < area->size; at += FL_BOOT_MAX_BLOCK)
+    if (read_memory (boot, area->start + at, data + at, MIN (area->size - at, FL_BOOT_MAX_BLOCK), cancellable, error)
+        != INFO_READ)
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * fl_describe_options:
+ * @options: (out) (transfer full) (nullable): the option bytes; %NULL when the chip has none, or shows none
+ *
+ * Reads the option bytes, area by area. Worker.
+ *
+ * Errors: those of the line. An area that is refused is not one: it stays unknown.
+ */
+gboolean
+fl_describe_options (FlBoot *boot, const FlChip *chip, FlOptionSet **options, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FlOptionSet) set = NULL;
+  gboolean any = FALSE;
+
+  *options = NULL;
+  if (chip->option_words->len == 0)
+    return TRUE;
+  set = fl_option_set_new (chip);
+  for (guint i = 0; i < chip->option_areas->len; i++)
+    {
+      const FlChipRange *area = &g_array_index (chip->option_areas, FlChipRange, i);
+      g_autofree guint8 *data = g_malloc0 (area->size);
+      g_autoptr (GError) problem = NULL;
+
+      if (read_area (boot, area, data, cancellable, &problem))
+        {
+          fl_option_set_take_bytes (set, i, data);
+          any = TRUE;
+        }
+      else if (problem != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+    }
+  if (any)
+    *options = g_steal_pointer (&set);
+  return TRUE;
+}
+
+static gboolean
+describe_options (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
+{
+  const FlOptionWord *bad;
+
+  if (!fl_describe_options (boot, device->chip, &device->options, cancellable, error))
+    return FALSE;
+  if (device->options == NULL && device->chip->option_words->len > 0)
+    add_remark (device, _ ("This bootloader does not show the option bytes"));
+  else if (device->options != NULL && !fl_option_set_is_sound (device->options, &bad))
+    add_remark (
+        device,
+        _ ("The option bytes at 0x%08X are not their own complements: the chip takes defaults for them. Writing "
+           "the option bytes anew mends it"),
+        bad->address);
+  return TRUE;
+}
+
 /* Which of the known divisions it is, where an option bit decides. */
 static gboolean
 describe_banks (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
 {
   guint8 data[4];
-  guint32 address;
+  guint32 address, word;
 
   if (!fl_device_get_bank_option (device, &address))
     return TRUE;
+  if (device->options != NULL && fl_option_set_get_raw (device->options, address, &word))
+    {
+      fl_device_set_bank_option (device, word);
+      return TRUE;
+    }
   switch (read_memory (boot, address, data, sizeof data, cancellable, error))
     {
     case INFO_READ:
@@ -238,13 +313,13 @@ log_device (FlJob *job, FlDevice *device)
     fl_job_log (job, FL_LOG_INFO, NULL, _ ("Bootloader ID 0x%02X"), device->bootloader_id);
   for (guint i = 0; i < device->remarks->len; i++)
     fl_job_log (job, FL_LOG_INFO, NULL, "%s", (const char *) g_ptr_array_index (device->remarks, i));
-  if (device->chip != NULL && device->chip->flags & FL_CHIP_BOOT0_IGNORED && device->blank)
-    fl_job_log (
-        job, FL_LOG_WARNING, NULL,
-        _ ("The chip is blank, and from the factory the %s ignores its BOOT0 pin (nBOOT_SEL is 1). Unless that option "
-           "bit was cleared, this session works only because the chip is blank: once it holds an application, BOOT0 "
-           "does not start the bootloader any more. Then clear nBOOT_SEL, or let the application jump to it."),
-        device->chip->name);
+  if (device->options != NULL)
+    {
+      g_autofree char *boot0 = fl_boot0_dup_text (fl_boot0_get (device->options), device->options, device->blank);
+
+      if (boot0 != NULL)
+        fl_job_log (job, FL_LOG_WARNING, NULL, "%s", boot0);
+    }
 }
 
 /**
@@ -269,7 +344,7 @@ fl_describe_device (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *ca
         return FALSE;
       fl_job_mark (job);
       if (device->protection == FL_PROTECTION_NONE
-          && !(describe_banks (boot, device, cancellable, error)
+          && !(describe_options (boot, device, cancellable, error) && describe_banks (boot, device, cancellable, error)
                && describe_identity (boot, device, cancellable, error)))
         return FALSE;
     }

@@ -135,6 +135,27 @@ fl_boot_read (FlBoot *self, guint32 address, guint8 *data, gsize length, GCancel
   return TRUE;
 }
 
+/* Write Memory; @options: into option bytes, which takes longer and is not repeated. */
+static gboolean
+fl_boot_write_block (FlBoot *self, guint32 address, const guint8 *data, gsize length, gboolean options,
+                     GCancellable *cancellable, GError **error)
+{
+  guint done_ms = options ? self->limits.option_ms : self->limits.program_ms;
+  FlBootExchange exchange;
+  guint8 packet[1 + FL_BOOT_MAX_BLOCK + 1];
+
+  packet[0] = (guint8) (length - 1);
+  memcpy (packet + 1, data, length);
+  packet[1 + length] = fl_bytes_xor (packet, 1 + length);
+  fl_boot_exchange_init (&exchange, FL_COMMAND_WRITE, self->limits.answer_ms);
+  exchange.has_address = TRUE;
+  exchange.address = address;
+  exchange.once = options;
+  fl_boot_exchange_add_word (&exchange, FL_STAGE_ADDRESS, address, self->limits.answer_ms);
+  fl_boot_exchange_add (&exchange, FL_STAGE_DATA, packet, 1 + length + 1, MAX (done_ms, self->limits.answer_ms));
+  return fl_boot_run (self, &exchange, cancellable, error);
+}
+
 /**
  * fl_boot_write:
  * @length: 4 to 256 bytes, a multiple of 4; the caller pads to the chip's own unit. From 1 byte on at 0xFFFF0000,
@@ -150,22 +171,29 @@ gboolean
 fl_boot_write (FlBoot *self, guint32 address, const guint8 *data, gsize length, GCancellable *cancellable,
                GError **error)
 {
-  FlBootExchange exchange;
-  guint8 packet[1 + FL_BOOT_MAX_BLOCK + 1];
-
   g_return_val_if_fail (FL_IS_BOOT (self), FALSE);
   g_return_val_if_fail (data != NULL && length >= 1 && length <= FL_BOOT_MAX_BLOCK, FALSE);
   g_return_val_if_fail (length % 4 == 0 || address >= 0xFFFF0000, FALSE);
-  packet[0] = (guint8) (length - 1);
-  memcpy (packet + 1, data, length);
-  packet[1 + length] = fl_bytes_xor (packet, 1 + length);
-  fl_boot_exchange_init (&exchange, FL_COMMAND_WRITE, self->limits.answer_ms);
-  exchange.has_address = TRUE;
-  exchange.address = address;
-  fl_boot_exchange_add_word (&exchange, FL_STAGE_ADDRESS, address, self->limits.answer_ms);
-  fl_boot_exchange_add (&exchange, FL_STAGE_DATA, packet, 1 + length + 1,
-                        MAX (self->limits.program_ms, self->limits.answer_ms));
-  return fl_boot_run (self, &exchange, cancellable, error);
+  return fl_boot_write_block (self, address, data, length, FALSE, cancellable, error);
+}
+
+/**
+ * fl_boot_write_options:
+ * @address: the beginning of an area of option bytes
+ * @length: 4 to 256 bytes, a multiple of 4
+ *
+ * As fl_boot_write(), but most chips reset themselves afterwards: synchronise again. Never repeated once the data were
+ * sent: a chip that has reset meanwhile would be made deaf by it.
+ *
+ * Source: AN3155, Write Memory command, option byte area.
+ */
+gboolean
+fl_boot_write_options (FlBoot *self, guint32 address, const guint8 *data, gsize length, GCancellable *cancellable,
+                       GError **error)
+{
+  g_return_val_if_fail (FL_IS_BOOT (self), FALSE);
+  g_return_val_if_fail (data != NULL && length >= 4 && length <= FL_BOOT_MAX_BLOCK && length % 4 == 0, FALSE);
+  return fl_boot_write_block (self, address, data, length, TRUE, cancellable, error);
 }
 
 /**

@@ -102,6 +102,8 @@ gboolean     fl_boot_read           (FlBoot *self, guint32 address, guint8 *data
                                      GCancellable *cancellable, GError **error);
 gboolean     fl_boot_write          (FlBoot *self, guint32 address, const guint8 *data, gsize length,
                                      GCancellable *cancellable, GError **error);
+gboolean     fl_boot_write_options  (FlBoot *self, guint32 address, const guint8 *data, gsize length,
+                                     GCancellable *cancellable, GError **error);
 gboolean     fl_boot_go             (FlBoot *self, guint32 address, GCancellable *cancellable, GError **error);
 gboolean     fl_boot_erase_pages    (FlBoot *self, FlCommand command, const guint16 *pages, guint n_pages,
                                      GCancellable *cancellable, GError **error);
