@@ -98,6 +98,35 @@ find_layout (FlDevice *self, gboolean other)
   return NULL;
 }
 
+/* Says why this size and this layout were taken. */
+static void
+explain_geometry (FlDevice *self, gboolean bit_was_read)
+{
+  const FlChipLayout *taken = find_layout (self, FALSE);
+  g_autofree char *size = NULL;
+  g_autofree char *layout = NULL;
+
+  g_clear_pointer (&self->geometry_reason, g_free);
+  if (self->layout == NULL)
+    return;
+  layout = fl_layout_to_string (self->layout);
+  if (self->flash_kib_read)
+    size = g_strdup_printf (_ ("The chip’s flash size register (0x%08X) says %u KiB: %s."),
+                            self->chip->flash_size_register, self->flash_kib, layout);
+  else
+    size = g_strdup_printf (_ ("The flash size is assumed, %u KiB: %s."), self->flash_kib, layout);
+  if (taken == NULL || taken->condition == NULL || find_layout (self, TRUE) == NULL)
+    self->geometry_reason = g_steal_pointer (&size);
+  else if (bit_was_read)
+    self->geometry_reason = g_strdup_printf (
+        taken->dual_bank ? _ ("%s It has two banks because the option bit says so: %s (bit %u of the word at 0x%08X).")
+                         : _ ("%s It has one bank because the option bit says so: %s (bit %u of the word at 0x%08X)."),
+        size, taken->condition, taken->option_bit, taken->option_address);
+  else
+    self->geometry_reason = g_strdup_printf (
+        _ ("%s How many banks it has was not read; the factory setting is taken (%s)."), size, taken->condition);
+}
+
 /* Where a chip of this size can be divided in two ways, says which one was taken. */
 static void
 remark_banks (FlDevice *self)
@@ -155,6 +184,7 @@ fl_device_set_geometry (FlDevice *self, guint flash_kib, gboolean from_register)
     add_remark (self, _ ("How a chip with %u KiB is divided is not known; the beginning of a larger one is assumed"),
                 flash_kib);
   remark_banks (self);
+  explain_geometry (self, FALSE);
 }
 
 /**
@@ -202,6 +232,7 @@ fl_device_set_bank_option (FlDevice *self, guint32 word)
   if (self->bank_remark != NULL)
     g_ptr_array_remove (self->remarks, self->bank_remark);
   self->bank_remark = NULL;
+  explain_geometry (self, TRUE);
 }
 
 static void

@@ -323,7 +323,7 @@ fl_write_protect_parse_list (const char *text, FlLayout *layout, guint8 *sectors
   memset (sectors, g_str_equal (text, "all") ? TRUE : FALSE, n);
   if (g_str_equal (text, "all") || g_str_equal (text, "none"))
     return TRUE;
-  parts = g_strsplit (text, ",", -1);
+  parts = g_strsplit (*text != '\0' ? text : "?", ",", -1); /* an empty text is no list */
   for (char **part = parts; *part != NULL; part++)
     {
       guint first, last;

@@ -301,12 +301,9 @@ static void
 log_device (FlJob *job, FlDevice *device)
 {
   g_autofree char *uid = fl_device_dup_uid (device);
-  g_autofree char *layout = device->layout != NULL ? fl_layout_to_string (device->layout) : NULL;
 
-  if (layout != NULL)
-    fl_job_log (job, FL_LOG_INFO, NULL,
-                device->flash_kib_read ? _ ("Flash %u KiB, as the chip says: %s") : _ ("Flash %u KiB, assumed: %s"),
-                device->flash_kib, layout);
+  if (device->geometry_reason != NULL)
+    fl_job_log (job, FL_LOG_INFO, NULL, "%s", device->geometry_reason);
   if (uid != NULL)
     fl_job_log (job, FL_LOG_INFO, NULL, _ ("Unique ID %s"), uid);
   if (device->bootloader_id != 0)

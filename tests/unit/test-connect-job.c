@@ -197,8 +197,10 @@ test_left_in_block (void)
 static void
 test_boot0_warning (void)
 {
-  g_autoptr (JobBoard) board = job_board_new ("0x467,flash=256");
+  g_autoptr (JobBoard) board = job_board_new ("0x467,flash=256,boot0=ignored");
   g_autoptr (FlJob) job = fl_connect_job_new (board->session);
+  g_autoptr (JobBoard) heeding = NULL;
+  g_autoptr (FlJob) other = NULL;
   g_autoptr (GError) error = NULL;
 
   job_board_run (board, job, &error);
@@ -207,6 +209,12 @@ test_boot0_warning (void)
   g_assert_true (job_board_logged (job, FL_LOG_OK, "Opening port under-test · 115200 8E1")
                  || job_board_logged (job, FL_LOG_OK, "Opening port board:under-test · 115200 8E1"));
   g_assert_true (job_board_logged (job, FL_LOG_OK, "Activating device"));
+
+  heeding = job_board_new ("0x467,flash=256");
+  other = fl_connect_job_new (heeding->session);
+  job_board_run (heeding, other, &error);
+  g_assert_no_error (error);
+  g_assert_false (job_board_logged (other, FL_LOG_WARNING, "nBOOT_SEL"));
 }
 
 static void
