@@ -3,7 +3,10 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-boot0.h"
 #include "fl-cli.h"
+#include "fl-flash-ops.h"
+#include "fl-write-protect.h"
 
 static const char *
 protection_name (FlProtection protection)
@@ -15,6 +18,25 @@ protection_name (FlProtection protection)
     case FL_PROTECTION_READOUT:
       return "readout";
     case FL_PROTECTION_UNKNOWN:
+    default:
+      return "unknown";
+    }
+}
+
+static const char *
+boot0_name (FlBoot0 boot0)
+{
+  switch (boot0)
+    {
+    case FL_BOOT0_PIN:
+      return "pin";
+    case FL_BOOT0_FLASH:
+      return "ignored-application";
+    case FL_BOOT0_ROM:
+      return "ignored-bootloader";
+    case FL_BOOT0_LOCKED:
+      return "locked";
+    case FL_BOOT0_UNKNOWN:
     default:
       return "unknown";
     }
@@ -35,6 +57,26 @@ print_chip (FlCli *cli, const FlChip *chip)
     fl_cli_print (cli, _ ("Boot entry:    %s"), chip->boot_entry[i]);
 }
 
+/* What the option bytes decide, in short; the command "options" shows all. */
+static void
+print_options (FlCli *cli, FlDevice *device)
+{
+  g_autofree char *boot0 = fl_boot0_dup_text (fl_boot0_get (device->options), device->options, device->blank);
+  g_autofree guint8 *sectors = device->layout != NULL ? fl_write_protect_get (device->options, device->layout) : NULL;
+  guint n = 0;
+
+  for (guint i = 0; sectors != NULL && i < fl_layout_get_n_sectors (device->layout); i++)
+    n += sectors[i];
+  if (n > 0)
+    {
+      g_autofree char *count = fl_ops_dup_count (device, n);
+
+      fl_cli_print (cli, _ ("               write-protected: %s"), count);
+    }
+  if (boot0 != NULL)
+    fl_cli_print (cli, _ ("BOOT0:         %s"), boot0);
+}
+
 static void
 print_device (FlCli *cli, FlDevice *device)
 {
@@ -50,12 +92,15 @@ print_device (FlCli *cli, FlDevice *device)
                   device->flash_kib_read ? _ ("Flash:         %u KiB, %s")
                                          : _ ("Flash:         %u KiB, %s (taken from the database)"),
                   device->flash_kib, layout != NULL ? layout : _ ("layout unknown"));
+  if (device->geometry_reason != NULL)
+    fl_cli_print (cli, "               %s", device->geometry_reason);
   if (uid != NULL)
     fl_cli_print (cli, _ ("Unique ID:     %s"), uid);
   if (device->protection == FL_PROTECTION_READOUT)
     fl_cli_print (cli, _ ("Protection:    readout protection is on: flash can neither be read nor written"));
   else if (device->protection == FL_PROTECTION_NONE)
     fl_cli_print (cli, _ ("Protection:    flash can be read"));
+  print_options (cli, device);
   if (device->chip != NULL)
     print_chip (cli, device->chip);
   for (guint i = 0; i < device->remarks->len; i++)
@@ -70,6 +115,8 @@ add_details (FlCli *cli, FlDevice *device)
   fl_cli_add_device (cli, device);
   fl_cli_add_string (cli, "uid", uid);
   fl_cli_add_string (cli, "protection", protection_name (device->protection));
+  fl_cli_add_string (cli, "geometry", device->geometry_reason);
+  fl_cli_add_string (cli, "boot0", boot0_name (fl_boot0_get (device->options)));
   json_builder_set_member_name (cli->result, "blank");
   json_builder_add_boolean_value (cli->result, device->blank);
   json_builder_set_member_name (cli->result, "commands");

@@ -55,10 +55,13 @@ extern const FlCliCommand fl_cli_decode_command;
 extern const FlCliCommand fl_cli_devices_command;
 extern const FlCliCommand fl_cli_erase_command;
 extern const FlCliCommand fl_cli_info_command;
+extern const FlCliCommand fl_cli_options_command;
 extern const FlCliCommand fl_cli_ports_command;
 extern const FlCliCommand fl_cli_program_command;
+extern const FlCliCommand fl_cli_protect_command;
 extern const FlCliCommand fl_cli_read_command;
 extern const FlCliCommand fl_cli_start_command;
+extern const FlCliCommand fl_cli_unprotect_command;
 extern const FlCliCommand fl_cli_verify_command;
 
 gboolean fl_cli_connect       (FlCli *cli, GError **error);
@@ -70,5 +73,9 @@ void     fl_cli_add_int       (FlCli *cli, const char *name, gint64 value);
 gboolean fl_cli_parse_number  (const char *text, const char *what, guint32 *value, GError **error);
 gboolean fl_cli_parse_address (const char *text, guint32 *value, GError **error);
 FlImage *fl_cli_load_image    (FlCli *cli, const char *path, const char *address_text, GError **error);
+gboolean fl_cli_ask           (FlCli *cli, const FlChip *chip, FlDanger danger, gboolean yes, char **typed,
+                               GError **error);
+const FlOptionSet *fl_cli_get_options (FlCli *cli, GError **error);
+gboolean fl_cli_write_options (FlCli *cli, const FlOptionSet *wanted, gboolean agreed, GError **error);
 
 G_END_DECLS
