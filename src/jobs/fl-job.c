@@ -157,6 +157,8 @@ fl_job_ended_cb (gpointer user_data)
     }
   fl_session_end_job (priv->session);
   fl_job_flush (self);
+  if (priv->error == NULL) /* what would have been said had it broken off */
+    g_clear_pointer (&priv->board_state, g_free);
   priv->running = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
   if (priv->error == NULL)

@@ -19,6 +19,7 @@ struct _FlOptionsJob
   FlJob parent_instance;
 
   FlOptionSet *wanted; /* the worker's while it runs */
+  FlOptionSet *base;   /* nullable: what @wanted was made from; the worker's while it runs */
   gboolean agreed;
   char *typed_name;
 };
@@ -28,7 +29,7 @@ G_DEFINE_FINAL_TYPE (FlOptionsJob, fl_options_job, FL_TYPE_JOB)
 /**
  * fl_options_job_new:
  * @session: connected
- * @wanted: the option bytes of its device, with the changes that are wanted; copied
+ * @wanted: the option bytes of its device as they are now, with the changes that are wanted; copied
  * @agreed: the user saw the changes and said yes
  * @typed_name: (nullable): the chip's name as the user typed it, which the greatest dangers need
  *
@@ -37,12 +38,16 @@ G_DEFINE_FINAL_TYPE (FlOptionsJob, fl_options_job, FL_TYPE_JOB)
 FlJob *
 fl_options_job_new (FlSession *session, const FlOptionSet *wanted, gboolean agreed, const char *typed_name)
 {
+  FlDevice *device;
   FlOptionsJob *self;
 
   g_return_val_if_fail (FL_IS_SESSION (session) && wanted != NULL, NULL);
 
+  device = fl_session_get_device (session);
   self = g_object_new (FL_TYPE_OPTIONS_JOB, "session", session, NULL);
   self->wanted = fl_option_set_copy (wanted);
+  if (device != NULL && device->options != NULL)
+    self->base = fl_option_set_copy (device->options);
   self->agreed = agreed;
   self->typed_name = g_strdup (typed_name);
   return FL_JOB (self);
@@ -59,7 +64,7 @@ check_device (FlOptionsJob *self, FlDevice *device, GError **error)
     }
   if (!fl_ops_check_readable (device, error))
     return FALSE;
-  if (device->options == NULL)
+  if (self->base == NULL)
     {
       g_set_error_literal (error, FL_ERROR, FL_ERROR_UNSUPPORTED,
                            _ ("This bootloader does not show the option bytes, so they are not written either."));
@@ -75,9 +80,9 @@ check_device (FlOptionsJob *self, FlDevice *device, GError **error)
 
 /* What the chip holds now, with the wanted changes: what somebody else changed meanwhile stays. */
 static FlOptionSet *
-merge (FlOptionsJob *self, FlDevice *device, const FlOptionSet *now, GError **error)
+merge (FlOptionsJob *self, const FlOptionSet *now, GError **error)
 {
-  g_autoptr (GPtrArray) changes = fl_option_set_diff (device->options, self->wanted);
+  g_autoptr (GPtrArray) changes = fl_option_set_diff (self->base, self->wanted);
   g_autoptr (FlOptionSet) target = fl_option_set_copy (now);
 
   for (guint i = 0; i < changes->len; i++)
@@ -281,7 +286,7 @@ fl_options_job_run (FlJob *job, GCancellable *cancellable, GError **error)
       return FALSE;
     }
   fl_job_end_step (job, NULL);
-  target = merge (self, device, now, error);
+  target = merge (self, now, error);
   return target != NULL && write_changes (self, now, target, cancellable, error);
 }
 
@@ -291,6 +296,7 @@ fl_options_job_finalize (GObject *object)
   FlOptionsJob *self = FL_OPTIONS_JOB (object);
 
   fl_option_set_free (self->wanted);
+  fl_option_set_free (self->base);
   g_free (self->typed_name);
   G_OBJECT_CLASS (fl_options_job_parent_class)->finalize (object);
 }
