@@ -447,13 +447,13 @@ fl_sim_board_receive (FlSimBoard *self, gint64 now, guint8 *byte, FlLineErrors *
 }
 
 static FlLayout *
-find_layout (const FlChip *chip, guint flash_kib, gboolean single_bank)
+find_layout (const FlChip *chip, guint flash_kib, FlSimBanks banks)
 {
-  for (guint i = 0; single_bank && i < chip->layouts->len; i++)
+  for (guint i = 0; banks != FL_SIM_BANKS_FACTORY && i < chip->layouts->len; i++)
     {
       const FlChipLayout *known = g_ptr_array_index (chip->layouts, i);
 
-      if (known->flash_kib == flash_kib && !known->dual_bank)
+      if (known->flash_kib == flash_kib && known->dual_bank == (banks == FL_SIM_BANKS_DUAL))
         return known->layout;
     }
   return fl_chip_get_layout (chip, flash_kib, NULL);
@@ -495,7 +495,7 @@ fl_sim_board_new (const FlSimConfig *config, GError **error)
     return NULL;
   self->chip = fl_chip_db_find (self->config->pid);
   flash_kib = self->config->flash_kib > 0 || self->chip == NULL ? self->config->flash_kib : self->chip->flash_kib;
-  layout = self->chip == NULL ? NULL : find_layout (self->chip, flash_kib, self->config->single_bank);
+  layout = self->chip == NULL ? NULL : find_layout (self->chip, flash_kib, self->config->banks);
   if (layout == NULL)
     {
       g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,

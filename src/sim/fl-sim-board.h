@@ -6,6 +6,14 @@
 
 G_BEGIN_DECLS
 
+/* How the flash of a board is divided, where an option bit decides. */
+typedef enum
+{
+  FL_SIM_BANKS_FACTORY, /* as a new chip of this size */
+  FL_SIM_BANKS_DUAL,
+  FL_SIM_BANKS_SINGLE,
+} FlSimBanks;
+
 /**
  * FlSimConfig:
  *
@@ -16,7 +24,7 @@ typedef struct
 {
   guint16  pid;
   guint    flash_kib;      /* 0: the largest */
-  gboolean single_bank;    /* not the factory's dual bank */
+  FlSimBanks banks;
   gboolean real_clock;     /* bytes take as long as on a wire; otherwise a virtual clock */
   double   latency_ms;     /* of the adapter's latency timer, on the way back */
   guint8   bootloader_id;  /* 0: the newest known */

@@ -32,7 +32,8 @@ static const struct
 } words[] = {
   { "flash", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, flash_kib), 16384, "KIB",
     N_ ("size of the flash; the largest there is") },
-  { "bank", WORD_BANK, G_STRUCT_OFFSET (FlSimConfig, single_bank), 0, "dual|single", N_ ("how the flash is divided") },
+  { "bank", WORD_BANK, G_STRUCT_OFFSET (FlSimConfig, banks), 0, "dual|single",
+    N_ ("how the flash is divided; as a new chip") },
   { "clock", WORD_CLOCK, G_STRUCT_OFFSET (FlSimConfig, real_clock), 0, "virtual|real", N_ ("real: as slow as a line") },
   { "latency", WORD_DOUBLE, G_STRUCT_OFFSET (FlSimConfig, latency_ms), 1000, "MS",
     N_ ("latency timer of the adapter") },
@@ -110,6 +111,8 @@ set_value (FlSimConfig *self, guint row, const char *text)
       return text[0] != '\0';
     case WORD_BOOLEAN:
     case WORD_BANK:
+      *(FlSimBanks *) field = g_str_equal (text, choices[kind].yes) ? FL_SIM_BANKS_SINGLE : FL_SIM_BANKS_DUAL;
+      return g_str_equal (text, choices[kind].yes) || g_str_equal (text, choices[kind].no);
     case WORD_CLOCK:
     case WORD_BOOT0:
     case WORD_BLANK:

@@ -31,7 +31,7 @@ fl_sim_flash_new (const FlChip *chip, FlLayout *layout)
   self->chip = chip;
   self->traits = fl_sim_traits_find (chip);
   self->layout = fl_layout_ref (layout);
-  self->unit = self->traits->unit;
+  self->unit = MIN (self->traits->unit, MAX (chip->program_unit, 1)); /* H7A3: half of its series' */
   self->alignment = MAX (chip->program_unit, 4);
   self->start = fl_layout_get_start (layout);
   self->size = (gsize) (fl_layout_get_end (layout) - self->start);

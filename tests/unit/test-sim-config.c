@@ -61,7 +61,7 @@ test_fields (void)
   g_assert_cmpfloat (config->latency_ms, ==, 2.5);
   g_assert_true (config->real_clock);
   g_assert_true (config->not_blank);
-  g_assert_true (config->single_bank);
+  g_assert_cmpint (config->banks, ==, FL_SIM_BANKS_SINGLE);
   g_assert_cmpint (config->bootloader_id, ==, 0x92);
   g_assert_false (config->lines_wired);
 }
@@ -73,7 +73,7 @@ static const struct
   gsize offset;
 } fields[] = {
   { "flash=1", G_STRUCT_OFFSET (FlSimConfig, flash_kib) },
-  { "bank=single", G_STRUCT_OFFSET (FlSimConfig, single_bank) },
+  { "bank=single", G_STRUCT_OFFSET (FlSimConfig, banks) },
   { "clock=real", G_STRUCT_OFFSET (FlSimConfig, real_clock) },
   { "latency=1", G_STRUCT_OFFSET (FlSimConfig, latency_ms) },
   { "bl=0x01", G_STRUCT_OFFSET (FlSimConfig, bootloader_id) },
