@@ -507,6 +507,8 @@ fl_sim_board_new (const FlSimConfig *config, GError **error)
   self->memory = fl_sim_memory_new (self->chip, layout, flash_kib, self->config->bootloader_id, self->config->rdp_level,
                                     self->config->boot0_ignored);
   self->rom = fl_sim_rom_new (self->memory);
+  if (self->config->reported_pid != 0)
+    fl_sim_rom_set_pid (self->rom, self->config->reported_pid);
   self->adapter = fl_sim_adapter_new (self->config->latency_ms);
   self->startup_us = (gint64) self->chip->startup_ms * 1000;
   self->device = fl_line_settings_default;

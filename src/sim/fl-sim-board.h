@@ -28,6 +28,7 @@ typedef struct
   gboolean real_clock;     /* bytes take as long as on a wire; otherwise a virtual clock */
   double   latency_ms;     /* of the adapter's latency timer, on the way back */
   guint8   bootloader_id;  /* 0: the newest known */
+  guint16  reported_pid;   /* what Get ID answers, on a board that is otherwise a @pid; 0: @pid */
   guint8   rdp_level;      /* 0, 1 */
   gboolean boot0_ignored;  /* nBOOT_SEL=1: the board never enters its bootloader, unless its flash is blank */
   gboolean lines_wired;    /* DTR and RTS reach NRST and BOOT0, see below; otherwise BOOT0 is high for good */

@@ -12,6 +12,7 @@ typedef enum
   WORD_BOOLEAN,
   WORD_NUMBER,
   WORD_BYTE,
+  WORD_PID,
   WORD_DOUBLE,
   WORD_STRING,
   WORD_BANK,  /* single, dual */
@@ -39,6 +40,8 @@ static const struct
     N_ ("latency timer of the adapter") },
   { "bl", WORD_BYTE, G_STRUCT_OFFSET (FlSimConfig, bootloader_id), 0xFF, "ID",
     N_ ("build of the bootloader: 0x92; the newest known") },
+  { "pid", WORD_PID, G_STRUCT_OFFSET (FlSimConfig, reported_pid), 0xFFFF, "0xNNN",
+    N_ ("what it answers to Get ID; its own product ID") },
   { "rdp", WORD_BYTE, G_STRUCT_OFFSET (FlSimConfig, rdp_level), 2, "0|1|2", N_ ("readout protection level") },
   { "boot0", WORD_BOOT0, G_STRUCT_OFFSET (FlSimConfig, boot0_ignored), 0, "used|ignored",
     N_ ("whether the BOOT0 pin counts") },
@@ -96,10 +99,13 @@ set_value (FlSimConfig *self, guint row, const char *text)
     {
     case WORD_NUMBER:
     case WORD_BYTE:
+    case WORD_PID:
       if (!parse_number (text, words[row].max, &number))
         return FALSE;
       if (kind == WORD_NUMBER)
         *(guint *) field = (guint) number;
+      else if (kind == WORD_PID)
+        *(guint16 *) field = (guint16) number;
       else
         *(guint8 *) field = (guint8) number;
       return TRUE;
@@ -166,7 +172,7 @@ fl_sim_config_describe_words (void)
 /**
  * fl_sim_config_parse:
  * @text: a PID and words ("0x467,flash=256,latency=16,clock=real,state=FILE,boot0=ignored,wired=1,blank=0,talks=1,
- *   deaf=1,unplug=5000,rdp=1,bank=single,bl=0x92"), or the name of a JSON file with a scenario, and words
+ *   deaf=1,unplug=5000,rdp=1,bank=single,bl=0x92,pid=0x4FF"), or the name of a JSON file with a scenario, and words
  *
  * Errors: %FL_ERROR_USAGE, with the word that is wrong and what would be right
  *

@@ -26,6 +26,8 @@ static const RomCase cases[] = {
   { "/sim/rom/get-h5", "0x484", SYNC "> 00 FF < 79 0A 40 00 01 02 11 21 31 44 50 63 73 79" },
   { "/sim/rom/get-version", "0x460", SYNC "> 01 FE < 79 31 00 00 79" },
   { "/sim/rom/get-id-g0b1", "0x467", SYNC "> 02 FD < 79 01 04 67 79" },
+  { "/sim/rom/get-id-of-a-stranger", "0x467,pid=0x4FF",
+    SYNC "> 02 FD < 79 01 04 FF 79 > 11 EE < 79 > 1F FF 9F FE 81 < 79 > 00 FF < 79 92" },
   { "/sim/rom/bad-complement", "0x460", SYNC "> 02 FC < 1F > 02 FD < 79 01 04 60 79" },
   { "/sim/rom/unknown-command", "0x460", SYNC "> FF 00 < 1F > A1 5E < 1F" },
   { "/sim/rom/erase-of-the-other-kind", "0x460", SYNC "> 43 BC < 1F" },
