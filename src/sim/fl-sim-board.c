@@ -50,16 +50,18 @@ fl_sim_board_is_empty (FlSimBoard *self)
          && fl_sim_flash_is_blank (self->memory->flash, self->memory->flash->start, 4);
 }
 
-/* Where the chip starts, by its BOOT0 pin, its option bytes and its empty check (AN2606, table 2). */
-static gboolean
-fl_sim_board_wants_rom (FlSimBoard *self)
+/* Where the chip starts, by its BOOT0 pin, its option bytes and its empty check. */
+static FlSimBoot
+fl_sim_board_get_boot (FlSimBoard *self)
 {
-  const FlSimOptions *options = self->memory->options;
   gboolean boot0 = !self->config->lines_wired || (self->lines & FL_LINE_RTS) != 0;
+  FlSimBoot boot = fl_sim_options_get_boot (self->memory->options, boot0, self->empty);
 
-  gboolean wanted = options->boot0_ignored ? options->boots_rom || self->empty : boot0 || self->empty;
-
-  return self->play == NULL ? wanted : fl_sim_play_wants_rom (self->play, wanted);
+  if (self->play == NULL)
+    return boot;
+  if (fl_sim_play_wants_rom (self->play, boot == FL_SIM_BOOT_ROM))
+    return FL_SIM_BOOT_ROM;
+  return boot == FL_SIM_BOOT_ROM ? FL_SIM_BOOT_FLASH : boot;
 }
 
 /* Whether the code at @address holds this constant in its literals. */
@@ -126,17 +128,22 @@ fl_sim_board_run_application (FlSimBoard *self, guint32 address, gint64 now)
 void
 fl_sim_board_boot (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup_us)
 {
+  FlSimBoot boot;
+
   self->mute = FALSE;
   self->deafened = FALSE;
-  fl_sim_flash_reset (self->memory->flash);
-  if (reload)
-    fl_sim_options_reload (self->memory->options);
-  fl_sim_flash_protect (self->memory->flash, self->memory->options->codes, self->memory->options->n_codes);
+  fl_sim_memory_start (self->memory, reload);
   if (reload)
     self->empty = fl_sim_board_is_empty (self);
-  if (!fl_sim_board_wants_rom (self))
+  boot = fl_sim_board_get_boot (self);
+  if (boot == FL_SIM_BOOT_FLASH)
     {
       fl_sim_board_run_application (self, self->memory->flash->start, now);
+      return;
+    }
+  if (boot == FL_SIM_BOOT_RAM) /* nobody has put a program there that would survive */
+    {
+      self->state = FL_SIM_BOARD_CRASHED;
       return;
     }
   self->state = FL_SIM_BOARD_ROM;

@@ -17,6 +17,30 @@ static const struct
   guint erase_percent;
 } voltages[] = { { 1, 100 }, { 2, 65 }, { 2, 65 }, { 4, 50 }, { 8, 45 } };
 
+/* Makes room for all sectors of @layout, blank. */
+static void
+fl_sim_flash_divide (FlSimFlash *self, FlLayout *layout)
+{
+  guint n = fl_layout_get_n_sectors (layout);
+
+  self->layout = fl_layout_ref (layout);
+  self->start = fl_layout_get_start (layout);
+  self->size = (gsize) (fl_layout_get_end (layout) - self->start);
+  self->data = g_malloc (self->size);
+  memset (self->data, self->chip->erased_value, self->size);
+  self->n_erased = g_new0 (guint, n);
+  self->is_protected = g_new0 (guint8, n);
+}
+
+static void
+fl_sim_flash_undivide (FlSimFlash *self)
+{
+  fl_layout_unref (self->layout);
+  g_free (self->data);
+  g_free (self->n_erased);
+  g_free (self->is_protected);
+}
+
 /**
  * fl_sim_flash_new:
  *
@@ -26,49 +50,129 @@ FlSimFlash *
 fl_sim_flash_new (const FlChip *chip, FlLayout *layout)
 {
   FlSimFlash *self = g_new0 (FlSimFlash, 1);
-  guint n = fl_layout_get_n_sectors (layout);
 
   self->chip = chip;
   self->traits = fl_sim_traits_find (chip);
-  self->layout = fl_layout_ref (layout);
   self->unit = MIN (self->traits->unit, MAX (chip->program_unit, 1)); /* H7A3: half of its series' */
   self->alignment = MAX (chip->program_unit, 4);
-  self->start = fl_layout_get_start (layout);
-  self->size = (gsize) (fl_layout_get_end (layout) - self->start);
-  self->data = g_malloc (self->size);
-  memset (self->data, chip->erased_value, self->size);
-  self->n_erased = g_new0 (guint, n);
-  self->is_protected = g_new0 (guint8, n);
   self->stuck_bit = -1;
   self->operations = g_array_new (FALSE, FALSE, sizeof (FlSimOperation));
   g_array_set_clear_func (self->operations, (GDestroyNotify) fl_sim_flash_clear_operation);
   self->random = g_rand_new_with_seed (CUT_SEED);
+  fl_sim_flash_divide (self, layout);
   return self;
 }
 
 void
 fl_sim_flash_free (FlSimFlash *self)
 {
-  fl_layout_unref (self->layout);
-  g_free (self->data);
-  g_free (self->n_erased);
-  g_free (self->is_protected);
+  fl_sim_flash_undivide (self);
   g_array_unref (self->operations);
   g_rand_free (self->random);
   g_free (self);
 }
 
 /**
+ * fl_sim_flash_dup_bytes:
+ *
+ * Returns: (transfer full): what is in all sectors, one behind the other
+ */
+GBytes *
+fl_sim_flash_dup_bytes (FlSimFlash *self)
+{
+  GByteArray *bytes = g_byte_array_sized_new (fl_layout_get_size (self->layout));
+
+  for (guint i = 0; i < fl_layout_get_n_sectors (self->layout); i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (self->layout, i);
+
+      g_byte_array_append (bytes, self->data + (sector->address - self->start), sector->size);
+    }
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+/**
+ * fl_sim_flash_take_bytes:
+ * @data: as many bytes as the layout has, as fl_sim_flash_dup_bytes() made them
+ */
+void
+fl_sim_flash_take_bytes (FlSimFlash *self, const guint8 *data)
+{
+  for (guint i = 0; i < fl_layout_get_n_sectors (self->layout); i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (self->layout, i);
+
+      memcpy (self->data + (sector->address - self->start), data, sector->size);
+      data += sector->size;
+    }
+}
+
+/**
+ * fl_sim_flash_set_layout:
+ * @layout: of as many bytes as now
+ *
+ * An option bit divides the flash in another way: the cells keep what they hold. The counts of what was erased begin
+ * anew, because the sectors are others.
+ */
+void
+fl_sim_flash_set_layout (FlSimFlash *self, FlLayout *layout)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_return_if_fail (fl_layout_get_size (layout) == fl_layout_get_size (self->layout));
+
+  if (layout == self->layout)
+    return;
+  bytes = fl_sim_flash_dup_bytes (self);
+  g_array_set_size (self->operations, 0);
+  fl_sim_flash_undivide (self);
+  fl_sim_flash_divide (self, layout);
+  fl_sim_flash_take_bytes (self, g_bytes_get_data (bytes, NULL));
+}
+
+/**
+ * fl_sim_flash_set_swapped:
+ *
+ * An option bit lets the two banks change their addresses; it does nothing to a flash that is not divided in two.
+ */
+void
+fl_sim_flash_set_swapped (FlSimFlash *self, gboolean swapped)
+{
+  self->is_swapped = swapped && fl_layout_get_n_banks (self->layout) == 2;
+}
+
+/* The sector whose cells answer at @address, and where they begin to; NULL: not flash. */
+static const FlSector *
+fl_sim_flash_find (FlSimFlash *self, guint32 address, guint32 *begin)
+{
+  const FlSector *sector = fl_layout_find (self->layout, address);
+  guint n = fl_layout_get_n_sectors (self->layout);
+
+  if (sector == NULL)
+    return NULL;
+  *begin = sector->address;
+  return self->is_swapped ? fl_layout_get_sector (self->layout, (sector->index + n / 2) % n) : sector;
+}
+
+/**
  * fl_sim_flash_get:
  *
- * Returns: (transfer none) (nullable): the bytes from @address on, %NULL unless all of them are flash
+ * Returns: (transfer none) (nullable): the bytes from @address on; %NULL unless all of them are flash and, with swapped
+ * banks, of one bank
  */
 guint8 *
 fl_sim_flash_get (FlSimFlash *self, guint32 address, gsize length)
 {
+  guint32 begin, last_begin;
+  const FlSector *sector, *last;
+
   if (!fl_layout_contains (self->layout, address, length))
     return NULL;
-  return self->data + (address - self->start);
+  sector = fl_sim_flash_find (self, address, &begin);
+  last = fl_sim_flash_find (self, address + (guint32) MAX (length, 1) - 1, &last_begin);
+  if (self->is_swapped && sector->bank != last->bank)
+    return NULL;
+  return self->data + (sector->address - self->start) + (address - begin);
 }
 
 static gint64
@@ -103,6 +207,7 @@ fl_sim_flash_erase_us (FlSimFlash *self, guint32 size)
 
 /**
  * fl_sim_flash_erase_sector:
+ * @index: of the silicon's sectors, whatever address they have
  *
  * Erases one page or sector; a write-protected one is left as it is, without an error (AN3155, Erase Memory).
  *
@@ -215,13 +320,15 @@ fl_sim_flash_program (FlSimFlash *self, guint32 address, const guint8 *data, gsi
     {
       guint32 at = address + (guint32) i;
       gsize n = MIN (self->unit, length - i);
-      const FlSector *sector = fl_layout_find (self->layout, at);
+      guint32 begin;
+      const FlSector *sector = fl_sim_flash_find (self, at, &begin);
+      guint8 *cells = fl_sim_flash_get (self, at, n);
 
-      if (sector == NULL || self->is_protected[sector->index] || fl_sim_flash_get (self, at, n) == NULL)
+      if (sector == NULL || cells == NULL || self->is_protected[sector->index])
         continue;
-      fl_sim_flash_note (self, at - self->start, n, -1, us * (gint64) self->unit / (gint64) length);
+      fl_sim_flash_note (self, (gsize) (cells - self->data), n, -1, us * (gint64) self->unit / (gint64) length);
       self->clock += us * (gint64) self->unit / (gint64) length;
-      fl_sim_flash_program_unit (self, self->data + (at - self->start), data + i, n);
+      fl_sim_flash_program_unit (self, cells, data + i, n);
     }
   self->busy_us += (guint64) us;
   return us;
@@ -241,28 +348,11 @@ fl_sim_flash_has_protected (FlSimFlash *self)
   return !fl_bytes_all (self->is_protected, fl_layout_get_n_sectors (self->layout), 0);
 }
 
-/**
- * fl_sim_flash_protect:
- * @codes: (array length=n_codes): as in the Write Protect command; not range-checked, as there
- * @n_codes: 0 removes all protection
- *
- * Replaces the set of write-protected sectors.
- */
+/* Until the option bytes are looked at again. */
 void
-fl_sim_flash_protect (FlSimFlash *self, const guint8 *codes, guint n_codes)
+fl_sim_flash_unprotect (FlSimFlash *self)
 {
-  guint n = fl_layout_get_n_sectors (self->layout);
-
-  for (guint i = 0; i < n; i++)
-    {
-      const FlSector *sector = fl_layout_get_sector (self->layout, i);
-      guint unit = self->traits->protect_bytes > 0 ? (sector->address - self->start) / self->traits->protect_bytes : i;
-
-      self->is_protected[i] = FALSE;
-      for (guint k = 0; k < n_codes; k++)
-        if (codes[k] == unit)
-          self->is_protected[i] = TRUE;
-    }
+  memset (self->is_protected, 0, fl_layout_get_n_sectors (self->layout));
 }
 
 /* A system reset clears the latched error; write protection is in the option bytes and stays. */

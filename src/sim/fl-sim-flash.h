@@ -18,20 +18,22 @@ typedef struct
 /**
  * FlSimFlash:
  *
- * The flash array of the simulated chip: what erasing and programming do to it, and how long they take.
+ * The flash array of the simulated chip: what erasing and programming do to it, and how long they take. Bytes and
+ * sectors are kept in the order of the silicon; with swapped banks, addresses lead to the other bank's.
  */
 typedef struct
 {
   const FlChip      *chip;
   const FlSimTraits *traits;
   FlLayout          *layout;
+  gboolean           is_swapped; /* the two banks have changed their addresses */
   guint              unit;       /* bytes programmed at once */
   guint              alignment;  /* of a Write Memory; a misaligned one spoils programming until reset */
   guint32            start;
   gsize              size;       /* with the gaps between banks */
   guint8            *data;
   guint             *n_erased;   /* by sector */
-  guint8            *is_protected; /* by sector, from Write Protect */
+  guint8            *is_protected; /* by sector, from the option bytes */
   gboolean           error;      /* latched: no program operation works until reset */
   gint               stuck_bit;  /* this bit of the byte programmed next stays erased; -1: none */
   gboolean           drops_partial; /* a last unit that is not complete is not programmed */
@@ -45,13 +47,17 @@ typedef struct
 
 FlSimFlash *fl_sim_flash_new          (const FlChip *chip, FlLayout *layout);
 void        fl_sim_flash_free         (FlSimFlash *self);
+void        fl_sim_flash_set_layout   (FlSimFlash *self, FlLayout *layout);
+void        fl_sim_flash_set_swapped  (FlSimFlash *self, gboolean swapped);
+GBytes     *fl_sim_flash_dup_bytes    (FlSimFlash *self); /* sector by sector, without gaps */
+void        fl_sim_flash_take_bytes   (FlSimFlash *self, const guint8 *data);
 guint8     *fl_sim_flash_get          (FlSimFlash *self, guint32 address, gsize length); /* NULL: not wholly flash */
 gint64      fl_sim_flash_erase_sector (FlSimFlash *self, guint index);
 gint64      fl_sim_flash_erase_bank   (FlSimFlash *self, guint bank);
 gint64      fl_sim_flash_program      (FlSimFlash *self, guint32 address, const guint8 *data, gsize length);
 gboolean    fl_sim_flash_is_blank     (FlSimFlash *self, guint32 address, gsize length);
 gboolean    fl_sim_flash_has_protected (FlSimFlash *self);
-void        fl_sim_flash_protect      (FlSimFlash *self, const guint8 *codes, guint n_codes);
+void        fl_sim_flash_unprotect    (FlSimFlash *self);
 void        fl_sim_flash_reset        (FlSimFlash *self);
 void        fl_sim_flash_set_voltage  (FlSimFlash *self, guint range);
 

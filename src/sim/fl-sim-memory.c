@@ -14,7 +14,7 @@ fl_sim_memory_new (const FlChip *chip, FlLayout *layout, guint flash_kib, guint8
   self->chip = chip;
   self->flash = fl_sim_flash_new (chip, layout);
   self->options = fl_sim_options_new (chip, rdp_level, boot0_ignored);
-  fl_sim_options_set_layout (self->options, layout);
+  fl_sim_options_put_layout (self->options, layout);
   self->bootloader_id = bootloader_id;
   self->flash_kib = (guint16) flash_kib;
   self->ram = g_malloc0 (MAX (chip->ram_kib, 1) * 1024);
@@ -43,6 +43,25 @@ fl_sim_memory_free (FlSimMemory *self)
   g_free (self->otp);
   g_free (self->eeprom);
   g_free (self);
+}
+
+/**
+ * fl_sim_memory_start:
+ * @reload: power-on or new option bytes, which are loaded
+ *
+ * The chip comes out of reset. Its flash is divided, placed and protected as the option bytes in force say.
+ */
+void
+fl_sim_memory_start (FlSimMemory *self, gboolean reload)
+{
+  fl_sim_flash_reset (self->flash);
+  if (reload)
+    {
+      fl_sim_options_reload (self->options);
+      fl_sim_flash_set_layout (self->flash, fl_sim_options_get_layout (self->options, self->flash->layout));
+      fl_sim_flash_set_swapped (self->flash, fl_sim_options_is_swapped (self->options));
+    }
+  fl_sim_options_get_protected (self->options, self->flash->layout, self->flash->is_protected);
 }
 
 static gboolean
@@ -77,7 +96,7 @@ fl_sim_memory_find (FlSimMemory *self, guint32 address)
   if (chip->ram_reserved < chip->ram_kib * 1024
       && in_range (chip->ram_start + chip->ram_reserved, chip->ram_kib * 1024 - chip->ram_reserved, address))
     return FL_SIM_AREA_RAM;
-  if (in_range (chip->option_start, chip->option_size, address))
+  if (fl_sim_options_get (self->options, address) != NULL)
     return FL_SIM_AREA_OPTIONS;
   if (in_range (chip->otp_start, chip->otp_size, address))
     return FL_SIM_AREA_OTP;
@@ -89,7 +108,7 @@ fl_sim_memory_find (FlSimMemory *self, guint32 address)
   if (in_range (chip->system_start, chip->system_size, address)
       || (chip->bootloader_id_address != 0 && address == chip->bootloader_id_address))
     return FL_SIM_AREA_SYSTEM;
-  if (self->flash->traits->options == FL_SIM_OPTIONS_PLAIN && in_range (FL_SIM_VOLTAGE_ADDRESS, 4, address))
+  if (chip->option_style == FL_OPTION_STYLE_PLAIN && in_range (FL_SIM_VOLTAGE_ADDRESS, 4, address))
     return FL_SIM_AREA_VOLTAGE;
   return FL_SIM_AREA_NONE;
 }
@@ -120,14 +139,15 @@ guint8
 fl_sim_memory_read (FlSimMemory *self, guint32 address)
 {
   const FlChip *chip = self->chip;
-  guint8 *flash = fl_sim_flash_get (self->flash, address, 1);
+  const guint8 *flash = fl_sim_flash_get (self->flash, address, 1);
+  const guint8 *option = fl_sim_options_get (self->options, address);
 
   if (flash != NULL)
     return *flash;
   if (in_range (chip->ram_start, chip->ram_kib * 1024, address))
     return self->ram[address - chip->ram_start];
-  if (in_range (chip->option_start, chip->option_size, address))
-    return self->options->data[address - chip->option_start];
+  if (option != NULL)
+    return *option;
   if (in_range (chip->uid_address, 12, address))
     return self->uid[address - chip->uid_address];
   if (chip->flash_size_register != 0 && in_range (chip->flash_size_register, 2, address))

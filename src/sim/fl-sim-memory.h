@@ -43,6 +43,7 @@ typedef struct
 FlSimMemory *fl_sim_memory_new       (const FlChip *chip, FlLayout *layout, guint flash_kib, guint8 bootloader_id,
                                       guint8 rdp_level, gboolean boot0_ignored);
 void         fl_sim_memory_free      (FlSimMemory *self);
+void         fl_sim_memory_start     (FlSimMemory *self, gboolean reload);
 FlSimArea    fl_sim_memory_find      (FlSimMemory *self, guint32 address);
 guint8       fl_sim_memory_read      (FlSimMemory *self, guint32 address);
 gint64       fl_sim_memory_write     (FlSimMemory *self, guint32 address, const guint8 *data, gsize length);

@@ -3,256 +3,471 @@
 
 #include "fl-bytes.h"
 
-#define RDP_LEVEL_2 0xCC
+#define RDP_LEVEL_1     0x00 /* any value that means nothing else */
+#define RDP_LEVEL_HALF  0x55
+#define RDP_LEVEL_2     0xCC
+#define STATE_OPEN      0xED
+#define STATE_PROVISION 0x17
+#define KEY_ON          0xB4  /* of a setting that is a key of eight bits */
+#define ROM_AT_LEVEL_2  0x449 /* AN2606, F74x and F75x: starts its bootloader at readout protection level 2 too */
 
-/* Where the boot bits lie in the user option word of the series that have one. */
-static const struct
+/* Where the byte at @address is kept; the size of all areas: in none of them. */
+static gsize
+fl_sim_options_find (FlSimOptions *self, guint32 address)
 {
-  const char *series;
-  guint32 factory;     /* with the BOOT0 pin in use */
-  guint32 ignore;      /* this bit decides whether the pin is ignored */
-  gboolean ignore_set; /* … when it is set (nBOOT_SEL), or when it is clear (nSWBOOT0) */
-  guint32 nboot0;
-} boot_words[] = {
-  { "G0", 0xFEFFFEAA, 1u << 24, TRUE, 1u << 26 },  { "C0", 0xFEFFFFAA, 1u << 24, TRUE, 1u << 26 },
-  { "L4", 0xFFEFF8AA, 1u << 26, FALSE, 1u << 27 }, { "L4+", 0xFFEFF8AA, 1u << 26, FALSE, 1u << 27 },
-  { "G4", 0xFFEFF8AA, 1u << 26, FALSE, 1u << 27 }, { "WB", 0x3FFFF1AA, 1u << 26, FALSE, 1u << 27 },
-  { "WL", 0x3FFFF0AA, 1u << 26, FALSE, 1u << 27 },
-};
+  gsize offset = 0;
 
-static gint
-fl_sim_options_find_boot_word (FlSimOptions *self)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (boot_words); i++)
-    if (g_strcmp0 (boot_words[i].series, self->chip->series) == 0 && self->chip->option_size >= 8)
-      return (gint) i;
-  return -1;
+  for (guint i = 0; i < self->chip->option_areas->len; i++)
+    {
+      const FlChipRange *area = &g_array_index (self->chip->option_areas, FlChipRange, i);
+
+      if (address >= area->start && address - area->start < area->size)
+        return offset + (address - area->start);
+      offset += area->size;
+    }
+  return self->size;
 }
 
-/* The hardware writes the complements itself. */
+/**
+ * fl_sim_options_get:
+ *
+ * Returns: (transfer none) (nullable): the option byte that is read at @address; %NULL where there is none
+ */
+const guint8 *
+fl_sim_options_get (FlSimOptions *self, guint32 address)
+{
+  gsize offset = fl_sim_options_find (self, address);
+
+  return offset < self->size ? self->data + offset : NULL;
+}
+
+gboolean
+fl_sim_options_is_base (FlSimOptions *self, guint32 address)
+{
+  for (guint i = 0; i < self->chip->option_areas->len; i++)
+    if (g_array_index (self->chip->option_areas, FlChipRange, i).start == address)
+      return TRUE;
+  return FALSE;
+}
+
+/* The hardware writes the complement itself. */
 static void
-fl_sim_options_complement (FlSimOptions *self)
+fl_sim_options_put_word (FlSimOptions *self, guint32 address, guint32 value)
 {
-  guint size = self->chip->option_size;
+  guint8 *word = self->data + fl_sim_options_find (self, address);
 
-  switch (self->traits->options)
+  switch (self->chip->option_style)
     {
-    case FL_SIM_OPTIONS_HALFWORDS:
-      for (guint i = 0; i + 1 < size; i += 2)
-        self->data[i + 1] = (guint8) ~self->data[i];
+    case FL_OPTION_STYLE_BYTES:
+      value = (value & 0x00FF00FF) | (~(value << 8) & 0xFF00FF00);
       break;
-    case FL_SIM_OPTIONS_DOUBLE:
-      for (guint i = 0; i + 7 < size; i += 8)
-        fl_bytes_put_le32 (self->data + i + 4, ~fl_bytes_get_le32 (self->data + i));
+    case FL_OPTION_STYLE_HALVES:
+      value = (value & 0xFFFF) | ~value << 16;
       break;
-    case FL_SIM_OPTIONS_WORDS:
-      for (guint i = 0; i + 3 < size; i += 4)
-        {
-          self->data[i + 2] = (guint8) ~self->data[i];
-          self->data[i + 3] = (guint8) ~self->data[i + 1];
-        }
+    case FL_OPTION_STYLE_DOUBLE:
+      fl_bytes_put_le32 (word + 4, ~value);
       break;
-    case FL_SIM_OPTIONS_PLAIN:
-    case FL_SIM_OPTIONS_NONE:
+    case FL_OPTION_STYLE_NONE:
+    case FL_OPTION_STYLE_PLAIN:
+    case FL_OPTION_STYLE_REGISTER:
+    default:
       break;
     }
+  fl_bytes_put_le32 (word, value);
 }
 
-/* Where the readout protection byte is; -1: not in this memory. */
-static gint
-fl_sim_options_get_rdp_offset (FlSimOptions *self)
+static guint32
+fl_sim_options_read (FlSimOptions *self, const guint8 *bytes, const FlOptionField *field, guint32 address)
 {
-  gint offset = self->traits->options == FL_SIM_OPTIONS_PLAIN ? 1 : 0;
+  return fl_bytes_get_le32 (bytes + fl_sim_options_find (self, address)) >> field->bit
+         & fl_option_field_get_mask (field);
+}
 
-  if (self->traits->options == FL_SIM_OPTIONS_NONE || self->chip->option_size <= (guint) offset)
-    return -1;
-  return offset;
+/**
+ * fl_sim_options_get_value:
+ *
+ * Returns: what @field is since the last reload
+ */
+guint32
+fl_sim_options_get_value (FlSimOptions *self, const FlOptionField *field)
+{
+  return fl_sim_options_read (self, self->loaded, field, field->word->address);
+}
+
+/* The value in force of the field with this role; FALSE: the chip has none. */
+static gboolean
+fl_sim_options_get_role (FlSimOptions *self, FlOptionRole role, guint32 *value)
+{
+  const FlOptionField *field = fl_chip_find_option_role (self->chip, role);
+
+  if (field == NULL)
+    return FALSE;
+  *value = fl_sim_options_get_value (self, field);
+  return TRUE;
+}
+
+static gboolean
+fl_sim_options_has (FlSimOptions *self, FlOptionRole role, guint32 wanted)
+{
+  guint32 value;
+
+  return fl_sim_options_get_role (self, role, &value) && value == wanted;
+}
+
+/* The bits of @word that writing can change: reserved ones stay, so do those of a range that is locked. */
+static guint32
+fl_sim_options_get_writable (FlSimOptions *self, const FlOptionWord *word)
+{
+  guint32 bits = 0;
+
+  for (guint i = 0; i < self->chip->option_fields->len; i++)
+    {
+      const FlOptionField *field = g_ptr_array_index (self->chip->option_fields, i);
+
+      if (field->word != word)
+        continue;
+      if (field->kind->role == FL_OPTION_ROLE_UNLOCK && fl_sim_options_get_value (self, field) == 0)
+        return 0;
+      if (!field->read_only)
+        bits |= fl_option_field_get_mask (field) << field->bit;
+    }
+  return bits;
 }
 
 static void
-fl_sim_options_load (FlSimOptions *self)
+fl_sim_options_put_bits (FlSimOptions *self, const FlOptionWord *word, guint32 value, guint32 mask)
 {
-  gint offset = fl_sim_options_get_rdp_offset (self);
-  gint word = fl_sim_options_find_boot_word (self);
+  guint32 before = fl_bytes_get_le32 (self->data + fl_sim_options_find (self, word->write_address));
 
-  if (offset >= 0)
-    {
-      guint8 value = self->data[offset];
-
-      if (value == self->traits->rdp_open)
-        self->rdp_level = 0;
-      else
-        self->rdp_level = value == RDP_LEVEL_2 && self->traits->rdp_open != 0xA5 ? 2 : 1;
-    }
-  if (word >= 0)
-    {
-      guint32 value = fl_bytes_get_le32 (self->data);
-
-      self->boot0_ignored = ((value & boot_words[word].ignore) != 0) == boot_words[word].ignore_set;
-      self->boots_rom = self->boot0_ignored && (value & boot_words[word].nboot0) == 0;
-    }
-  if (self->traits->options == FL_SIM_OPTIONS_HALFWORDS && self->chip->option_size >= 16)
-    {
-      self->n_codes = 0;
-      for (guint unit = 0; unit < 32; unit++)
-        if ((self->data[8 + unit / 8 * 2] & 1u << unit % 8) == 0)
-          self->codes[self->n_codes++] = (guint8) unit;
-    }
+  fl_sim_options_put_word (self, word->write_address, (before & ~mask) | (value & mask));
 }
 
+/**
+ * fl_sim_options_put:
+ *
+ * Stores the value of one field, as the ROM's own commands do: also of one that Write Memory does not reach.
+ */
+void
+fl_sim_options_put (FlSimOptions *self, const FlOptionField *field, guint32 value)
+{
+  guint32 mask = fl_option_field_get_mask (field) << field->bit;
+
+  if (fl_sim_options_get_writable (self, field->word) != 0 || field->read_only)
+    fl_sim_options_put_bits (self, field->word, value << field->bit, mask);
+}
+
+/* What stands for no protection here: 0xA5 on F1. */
+static guint32
+get_open_value (const FlOptionField *rdp)
+{
+  return rdp->has_factory ? rdp->factory : 0xAA;
+}
+
+static gboolean
+has_value (const FlOptionField *field, guint32 value)
+{
+  for (guint i = 0; i < field->kind->values->len; i++)
+    if (g_array_index (field->kind->values, FlOptionValue, i).value == value)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * fl_sim_options_put_rdp:
+ * @level: 0, 1 or 2
+ *
+ * Stores a level of readout protection. On a chip that keeps it elsewhere it is in force at once.
+ */
+void
+fl_sim_options_put_rdp (FlSimOptions *self, guint8 level)
+{
+  const FlOptionField *rdp = fl_chip_find_option_role (self->chip, FL_OPTION_ROLE_RDP);
+
+  if (rdp == NULL)
+    self->rdp_level = level;
+  else
+    fl_sim_options_put (self, rdp, level == 0 ? get_open_value (rdp) : level == 1 ? RDP_LEVEL_1 : RDP_LEVEL_2);
+}
+
+/* Level 0.5 of a chip with TrustZone leaves what is not secure as it is under level 0. */
+static void
+fl_sim_options_load_rdp (FlSimOptions *self)
+{
+  const FlOptionField *rdp = fl_chip_find_option_role (self->chip, FL_OPTION_ROLE_RDP);
+  guint32 value;
+
+  if (rdp == NULL)
+    return;
+  value = fl_sim_options_get_value (self, rdp);
+  if (value == get_open_value (rdp))
+    self->rdp_level = 0;
+  else if (value == RDP_LEVEL_HALF && has_value (rdp, RDP_LEVEL_HALF)
+           && fl_sim_options_has (self, FL_OPTION_ROLE_TZEN, 1))
+    self->rdp_level = 0;
+  else
+    self->rdp_level = value == RDP_LEVEL_2 && has_value (rdp, RDP_LEVEL_2) ? 2 : 1;
+}
+
+/**
+ * fl_sim_options_opens:
+ *
+ * Returns: whether readout protection is in force, and what is stored takes it away: this erases the flash
+ */
+gboolean
+fl_sim_options_opens (FlSimOptions *self)
+{
+  const FlOptionField *rdp = fl_chip_find_option_role (self->chip, FL_OPTION_ROLE_RDP);
+
+  return rdp != NULL && fl_sim_options_get_value (self, rdp) != get_open_value (rdp)
+         && fl_sim_options_read (self, self->data, rdp, rdp->word->write_address) == get_open_value (rdp);
+}
+
+/**
+ * fl_sim_options_reload:
+ *
+ * The chip starts from power-on, or was told to load its option bytes: what was stored counts. Registers that are
+ * written at another address show it now.
+ */
+void
+fl_sim_options_reload (FlSimOptions *self)
+{
+  for (guint i = 0; i < self->chip->option_words->len; i++)
+    {
+      const FlOptionWord *word = g_ptr_array_index (self->chip->option_words, i);
+
+      if (word->write_address != word->address)
+        memcpy (self->data + fl_sim_options_find (self, word->address),
+                self->data + fl_sim_options_find (self, word->write_address), 4);
+    }
+  memcpy (self->loaded, self->data, self->size);
+  fl_sim_options_load_rdp (self);
+}
+
+static void
+fl_sim_options_put_role (FlSimOptions *self, FlOptionRole role, guint32 value)
+{
+  const FlOptionField *field = fl_chip_find_option_role (self->chip, role);
+
+  if (field != NULL)
+    fl_sim_options_put (self, field, value);
+}
+
+/**
+ * fl_sim_options_new:
+ * @rdp_level: 0, 1 or 2
+ * @boot0_ignored: the BOOT0 pin does not count, as on a new chip of many series; otherwise somebody has seen to it
+ *
+ * Returns: (transfer full): the option bytes of a new chip, in force
+ */
 FlSimOptions *
 fl_sim_options_new (const FlChip *chip, guint8 rdp_level, gboolean boot0_ignored)
 {
   FlSimOptions *self = g_new0 (FlSimOptions, 1);
-  gint word;
+  guint step = chip->option_style == FL_OPTION_STYLE_DOUBLE ? 8 : 4;
 
   self->chip = chip;
-  self->traits = fl_sim_traits_find (chip);
-  self->data = g_malloc (MAX (chip->option_size, 1));
-  memset (self->data, 0xFF, MAX (chip->option_size, 1));
   self->rdp_level = rdp_level;
   self->boot0_ignored = boot0_ignored;
-
-  word = fl_sim_options_find_boot_word (self);
-  if (word >= 0)
+  for (guint i = 0; i < chip->option_areas->len; i++)
+    self->size += g_array_index (chip->option_areas, FlChipRange, i).size;
+  self->data = g_malloc0 (MAX (self->size, 1));
+  self->loaded = g_malloc0 (MAX (self->size, 1));
+  for (guint i = 0; i < chip->option_areas->len; i++)
     {
-      guint32 value = boot_words[word].factory;
+      const FlChipRange *area = &g_array_index (chip->option_areas, FlChipRange, i);
 
-      if (boot0_ignored)
-        value = boot_words[word].ignore_set ? value | boot_words[word].ignore : value & ~boot_words[word].ignore;
-      fl_bytes_put_le32 (self->data, value);
+      for (guint32 offset = 0; offset + step <= area->size; offset += step)
+        fl_sim_options_put_word (self, area->start + offset, fl_sim_options_get_gap (chip));
     }
-  if (self->traits->options == FL_SIM_OPTIONS_WORDS)
-    memset (self->data, 0, chip->option_size); /* write protection bits are active high there */
-  fl_sim_options_complement (self);
-  fl_sim_options_set_rdp (self, rdp_level);
+  for (guint i = 0; i < chip->option_words->len; i++)
+    {
+      const FlOptionWord *word = g_ptr_array_index (chip->option_words, i);
+
+      fl_sim_options_put_word (self, word->write_address, fl_sim_options_get_factory (chip, word));
+    }
+  fl_sim_options_reload (self);
+  fl_sim_options_put_role (self, FL_OPTION_ROLE_BOOT_SEL_BIT, boot0_ignored);
+  fl_sim_options_put_role (self, FL_OPTION_ROLE_BOOT_SEL_PIN, !boot0_ignored);
+  fl_sim_options_put_rdp (self, rdp_level);
+  fl_sim_options_reload (self);
   return self;
-}
-
-/**
- * fl_sim_options_set_layout:
- * @layout: how the flash is divided, one of the chip's row
- *
- * Sets the option bit that divides the flash so, where it is known which one that is.
- */
-void
-fl_sim_options_set_layout (FlSimOptions *self, FlLayout *layout)
-{
-  for (guint i = 0; i < self->chip->layouts->len; i++)
-    {
-      const FlChipLayout *known = g_ptr_array_index (self->chip->layouts, i);
-      guint32 offset = known->option_address - self->chip->option_start;
-      guint32 bit = 1u << known->option_bit;
-      guint32 word;
-
-      if (known->layout != layout || known->option_address < self->chip->option_start
-          || offset + 4 > self->chip->option_size)
-        continue;
-      word = fl_bytes_get_le32 (self->data + offset);
-      fl_bytes_put_le32 (self->data + offset, known->option_value ? word | bit : word & ~bit);
-      fl_sim_options_complement (self);
-    }
 }
 
 void
 fl_sim_options_free (FlSimOptions *self)
 {
   g_free (self->data);
+  g_free (self->loaded);
   g_free (self);
 }
 
-/* The level is in the option bytes, and not in force before they are loaded. */
-void
-fl_sim_options_store_rdp (FlSimOptions *self, guint8 level)
+/* What erasing leaves of F0, F1 and F3's option bytes that are not programmed again: no complement either. */
+static void
+fl_sim_options_erase_word (FlSimOptions *self, const FlOptionWord *word)
 {
-  gint offset = fl_sim_options_get_rdp_offset (self);
+  guint8 *bytes = self->data + fl_sim_options_find (self, word->write_address);
+  guint32 value = fl_sim_options_get_writable (self, word);
 
-  if (offset >= 0)
-    self->data[offset] = level == 0 ? self->traits->rdp_open : level == 2 ? RDP_LEVEL_2 : 0x00;
-  fl_sim_options_complement (self);
-  self->is_pending = TRUE;
-}
-
-/**
- * fl_sim_options_set_rdp:
- * @level: 0, 1 or 2
- *
- * Returns: whether protection was taken away, which erases the flash
- */
-gboolean
-fl_sim_options_set_rdp (FlSimOptions *self, guint8 level)
-{
-  gboolean regress = self->rdp_level == 1 && level == 0;
-  gboolean was_pending = self->is_pending;
-
-  fl_sim_options_store_rdp (self, level);
-  self->is_pending = was_pending;
-  self->rdp_level = level;
-  return regress;
+  fl_bytes_put_le32 (bytes, fl_bytes_get_le32 (bytes) | value | value << 8);
 }
 
 /**
  * fl_sim_options_store:
+ * @base: where an area begins
+ * @length: a multiple of 4
  *
- * Writes option bytes as Write Memory does: F0, F1 and F3 erase all of them first, the others replace their registers.
- * They are in force after fl_sim_options_reload().
+ * Writes option bytes as Write Memory does. F0, F1 and F3 erase all of them first; the others keep what is behind the
+ * end. What is not a field, or is one that can only be read, does not change; neither does a register that shows what
+ * is in force.
  */
 void
-fl_sim_options_store (FlSimOptions *self, const guint8 *data, gsize length)
+fl_sim_options_store (FlSimOptions *self, guint32 base, const guint8 *data, gsize length)
 {
-  if (self->traits->options == FL_SIM_OPTIONS_HALFWORDS)
-    memset (self->data, 0xFF, self->chip->option_size);
-  memcpy (self->data, data, MIN (length, self->chip->option_size));
-  fl_sim_options_complement (self);
-  self->is_pending = TRUE;
-}
-
-/* The chip starts from power-on, or was told to load its option bytes: what was stored counts. */
-void
-fl_sim_options_reload (FlSimOptions *self)
-{
-  if (self->is_pending)
-    fl_sim_options_load (self);
-  self->is_pending = FALSE;
-}
-
-/**
- * fl_sim_options_write:
- *
- * Writes option bytes and loads them.
- *
- * Returns: whether readout protection was taken away, which erases the flash
- */
-gboolean
-fl_sim_options_write (FlSimOptions *self, const guint8 *data, gsize length)
-{
-  guint8 before = self->rdp_level;
-
-  fl_sim_options_store (self, data, length);
-  fl_sim_options_reload (self);
-  return before == 1 && self->rdp_level == 0;
-}
-
-/**
- * fl_sim_options_set_protected:
- * @codes: (array length=n_codes): as in the Write Protect command
- *
- * Replaces the write-protected units; 0 codes take all protection away.
- */
-void
-fl_sim_options_set_protected (FlSimOptions *self, const guint8 *codes, guint n_codes)
-{
-  self->n_codes = n_codes;
-  if (n_codes > 0)
-    memcpy (self->codes, codes, n_codes);
-  if (self->traits->options != FL_SIM_OPTIONS_HALFWORDS || self->chip->option_size < 16)
-    return;
-  for (guint unit = 0; unit < 32; unit++)
+  for (guint i = 0; i < self->chip->option_words->len; i++)
     {
-      self->data[8 + unit / 8 * 2] |= (guint8) (1u << unit % 8);
-      for (guint i = 0; i < n_codes; i++)
-        if (codes[i] == unit)
-          self->data[8 + unit / 8 * 2] &= (guint8) ~(1u << unit % 8);
+      const FlOptionWord *word = g_ptr_array_index (self->chip->option_words, i);
+
+      if (g_array_index (self->chip->option_areas, FlChipRange, word->area).start != base)
+        continue;
+      if (word->write_address - base + 4 <= length)
+        fl_sim_options_put_bits (self, word, fl_bytes_get_le32 (data + (word->write_address - base)),
+                                 fl_sim_options_get_writable (self, word));
+      else if (self->chip->option_style == FL_OPTION_STYLE_BYTES)
+        fl_sim_options_erase_word (self, word);
     }
-  fl_sim_options_complement (self);
+}
+
+/**
+ * fl_sim_options_restore:
+ * @data: as many as @self has, from an earlier board of the same chip
+ */
+void
+fl_sim_options_restore (FlSimOptions *self, const guint8 *data)
+{
+  memcpy (self->data, data, self->size);
+}
+
+/* Whether the option bit of a layout can be looked at. */
+static gboolean
+fl_sim_options_has_bit (FlSimOptions *self, const FlChipLayout *layout)
+{
+  return layout->option_address != 0 && fl_sim_options_get (self, layout->option_address) != NULL;
+}
+
+/**
+ * fl_sim_options_put_layout:
+ * @layout: how the flash is divided, one of the chip's row
+ *
+ * Stores the option bit that divides the flash so, where it is known which one that is.
+ */
+void
+fl_sim_options_put_layout (FlSimOptions *self, FlLayout *layout)
+{
+  for (guint i = 0; i < self->chip->layouts->len; i++)
+    {
+      const FlChipLayout *known = g_ptr_array_index (self->chip->layouts, i);
+
+      if (known->layout != layout || !fl_sim_options_has_bit (self, known))
+        continue;
+      for (guint k = 0; k < self->chip->option_fields->len; k++)
+        {
+          const FlOptionField *field = g_ptr_array_index (self->chip->option_fields, k);
+
+          if (field->word->address == known->option_address && field->bit == known->option_bit)
+            fl_sim_options_put (self, field, known->option_value);
+        }
+    }
+}
+
+static guint
+get_flash_kib (const FlChip *chip, FlLayout *layout)
+{
+  for (guint i = 0; i < chip->layouts->len; i++)
+    {
+      const FlChipLayout *known = g_ptr_array_index (chip->layouts, i);
+
+      if (known->layout == layout)
+        return known->flash_kib;
+    }
+  return 0;
+}
+
+/**
+ * fl_sim_options_get_layout:
+ * @now: how the flash is divided, one of the chip's row
+ *
+ * Returns: (transfer none): how it is to be divided by the option bit for its size; @now where there is no such bit
+ */
+FlLayout *
+fl_sim_options_get_layout (FlSimOptions *self, FlLayout *now)
+{
+  guint flash_kib = get_flash_kib (self->chip, now);
+
+  for (guint i = 0; i < self->chip->layouts->len; i++)
+    {
+      const FlChipLayout *known = g_ptr_array_index (self->chip->layouts, i);
+      guint32 word;
+
+      if (known->flash_kib != flash_kib || !fl_sim_options_has_bit (self, known))
+        continue;
+      word = fl_bytes_get_le32 (self->loaded + fl_sim_options_find (self, known->option_address));
+      if ((word >> known->option_bit & 1) == (guint32) known->option_value)
+        return known->layout;
+    }
+  return now;
+}
+
+gboolean
+fl_sim_options_is_swapped (FlSimOptions *self)
+{
+  return fl_sim_options_has (self, FL_OPTION_ROLE_SWAP, 1) || fl_sim_options_has (self, FL_OPTION_ROLE_NSWAP, 0);
+}
+
+static gboolean
+fl_sim_options_is_locked (FlSimOptions *self)
+{
+  const FlOptionField *lock = fl_chip_find_option_role (self->chip, FL_OPTION_ROLE_BOOT_LOCK);
+
+  return lock != NULL && fl_sim_options_get_value (self, lock) == (lock->width == 8 ? KEY_ON : 1);
+}
+
+/* Whether the option bytes, and not the pin, say what BOOT0 is. */
+static gboolean
+fl_sim_options_ignores_pin (FlSimOptions *self)
+{
+  guint32 value;
+
+  if (fl_sim_options_get_role (self, FL_OPTION_ROLE_BOOT_SEL_BIT, &value))
+    return value == 1;
+  if (fl_sim_options_get_role (self, FL_OPTION_ROLE_BOOT_SEL_PIN, &value))
+    return value == 0;
+  return self->boot0_ignored;
+}
+
+/**
+ * fl_sim_options_get_boot:
+ * @boot0: the pin is high
+ * @empty: the flash was found blank, on a chip that looks
+ *
+ * Source: AN2606, table 2. The addresses to start from that some series have are taken to be those of a new chip.
+ *
+ * Returns: what the chip starts
+ */
+FlSimBoot
+fl_sim_options_get_boot (FlSimOptions *self, gboolean boot0, gboolean empty)
+{
+  guint32 state = STATE_OPEN;
+
+  fl_sim_options_get_role (self, FL_OPTION_ROLE_PRODUCT_STATE, &state);
+  if (self->rdp_level == 2 && self->chip->pid != ROM_AT_LEVEL_2)
+    return FL_SIM_BOOT_FLASH;
+  if (fl_sim_options_is_locked (self) || (state != STATE_OPEN && state != STATE_PROVISION))
+    return FL_SIM_BOOT_FLASH;
+  if (state == STATE_PROVISION)
+    return FL_SIM_BOOT_ROM;
+  if (fl_sim_options_ignores_pin (self))
+    boot0 = fl_sim_options_has (self, FL_OPTION_ROLE_NBOOT0, 0) || fl_sim_options_has (self, FL_OPTION_ROLE_BOOT0, 1);
+  if (boot0)
+    return fl_sim_options_has (self, FL_OPTION_ROLE_NBOOT1, 0) ? FL_SIM_BOOT_RAM : FL_SIM_BOOT_ROM;
+  return empty ? FL_SIM_BOOT_ROM : FL_SIM_BOOT_FLASH;
 }

@@ -20,18 +20,19 @@ fl_sim_rom_end (FlSimRom *self, FlSimEvent event)
   self->state = FL_SIM_ROM_DEAF;
 }
 
-/* Taking readout protection away erases everything, whatever is write-protected, and clears the RAM. */
+/* Taking readout protection away erases everything, whatever is write-protected, and clears the RAM. Where all option
+ * bytes are erased with it, write protection goes too. */
 static gint64
 fl_sim_rom_regress (FlSimRom *self)
 {
   FlSimMemory *memory = self->memory;
   gint64 us;
 
-  fl_sim_flash_protect (memory->flash, NULL, 0);
+  fl_sim_flash_unprotect (memory->flash);
   fl_sim_flash_begin (memory->flash, self->now);
   us = fl_sim_flash_erase_bank (memory->flash, 0);
-  if (self->traits->options == FL_SIM_OPTIONS_HALFWORDS)
-    fl_sim_options_set_protected (memory->options, NULL, 0);
+  if (memory->chip->option_style == FL_OPTION_STYLE_BYTES)
+    fl_sim_options_put_protected (memory->options, memory->flash->layout, NULL, 0);
   fl_sim_memory_clear_ram (memory);
   return us;
 }
@@ -40,13 +41,13 @@ fl_sim_rom_regress (FlSimRom *self)
 static void
 fl_sim_rom_write_options (FlSimRom *self, const guint8 *data, gsize length)
 {
+  fl_sim_options_store (self->memory->options, self->address, data, length);
   if (self->quirks & FL_SIM_QUIRK_NO_RELOAD)
     {
-      fl_sim_options_store (self->memory->options, data, length);
       fl_sim_rom_done (self, FL_SIM_ROM_ACK);
       return;
     }
-  if (fl_sim_options_write (self->memory->options, data, length))
+  if (fl_sim_options_opens (self->memory->options))
     self->now += fl_sim_rom_regress (self);
   fl_sim_rom_send (self, FL_SIM_ROM_ACK);
   fl_sim_rom_end (self, FL_SIM_EVENT_RELOAD);
@@ -202,7 +203,7 @@ fl_sim_rom_pages (FlSimRom *self)
     return;
   if (self->command == 0x63)
     {
-      fl_sim_options_set_protected (self->memory->options, self->packet->data, n_codes);
+      fl_sim_options_put_protected (self->memory->options, self->memory->flash->layout, self->packet->data, n_codes);
       fl_sim_rom_send (self, FL_SIM_ROM_ACK);
       fl_sim_rom_end (self, FL_SIM_EVENT_RELOAD);
       return;
@@ -315,8 +316,9 @@ fl_sim_rom_extended_pages (FlSimRom *self)
 void
 fl_sim_rom_protection (FlSimRom *self)
 {
-  FlSimOptions *options = self->memory->options;
+  FlSimMemory *memory = self->memory;
   FlSimVerdict verdict = fl_sim_rom_ask (self, FL_SIM_STAGE_DATA, 0);
+  gboolean reloads = self->command != 0x92 || (self->quirks & FL_SIM_QUIRK_UNPROTECT_OFF) == 0;
 
   if (verdict == FL_SIM_NACK || verdict == FL_SIM_SILENT)
     {
@@ -326,23 +328,15 @@ fl_sim_rom_protection (FlSimRom *self)
   switch (self->command)
     {
     case 0x73:
-      fl_sim_options_set_protected (options, NULL, 0);
+      fl_sim_options_put_protected (memory->options, memory->flash->layout, NULL, 0);
       break;
     case 0x82:
-      fl_sim_options_set_rdp (options, 1);
+      fl_sim_options_put_rdp (memory->options, 1);
       break;
     default:
-      if (self->quirks & FL_SIM_QUIRK_UNPROTECT_OFF)
-        fl_sim_options_store_rdp (options, 0);
-      else
-        fl_sim_options_set_rdp (options, 0);
+      fl_sim_options_put_rdp (memory->options, 0);
       self->now += fl_sim_rom_regress (self);
     }
   fl_sim_rom_send (self, FL_SIM_ROM_ACK);
-  if (options->is_pending)
-    {
-      fl_sim_rom_end (self, FL_SIM_EVENT_RESET);
-      return;
-    }
-  fl_sim_rom_end (self, FL_SIM_EVENT_RELOAD);
+  fl_sim_rom_end (self, reloads ? FL_SIM_EVENT_RELOAD : FL_SIM_EVENT_RESET);
 }

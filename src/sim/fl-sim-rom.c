@@ -342,7 +342,7 @@ fl_sim_rom_accepts (FlSimRom *self, guint32 address)
       return area == FL_SIM_AREA_FLASH || area == FL_SIM_AREA_RAM;
     case 0x31:
       if (area == FL_SIM_AREA_OPTIONS)
-        return address == self->memory->chip->option_start;
+        return fl_sim_options_is_base (self->memory->options, address);
       return area != FL_SIM_AREA_NONE && area != FL_SIM_AREA_SYSTEM && area != FL_SIM_AREA_INFO;
     default:
       return area != FL_SIM_AREA_NONE;

@@ -8,8 +8,8 @@
 #include "fl-error.h"
 #include "fl-file.h"
 
-/* A state file is one line of text, then the bytes of the flash and of the option bytes. */
-#define MAGIC "flashloader-sim 1"
+/* A state file is one line of text, then the option bytes, and the bytes of the flash, sector by sector. */
+#define MAGIC "flashloader-sim 2"
 
 FlSimConfig *
 fl_sim_board_copy_config (const FlSimConfig *config)
@@ -38,6 +38,7 @@ gboolean
 fl_sim_board_save (FlSimBoard *self, GError **error)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GBytes) flash = NULL;
   g_autofree char *header = NULL;
 
   g_return_val_if_fail (FL_IS_SIM_BOARD (self), FALSE);
@@ -46,8 +47,9 @@ fl_sim_board_save (FlSimBoard *self, GError **error)
     return TRUE;
   header = fl_sim_board_state_header (self);
   g_byte_array_append (bytes, (const guint8 *) header, (guint) strlen (header));
-  g_byte_array_append (bytes, self->memory->flash->data, (guint) self->memory->flash->size);
-  g_byte_array_append (bytes, self->memory->options->data, self->chip->option_size);
+  g_byte_array_append (bytes, self->memory->options->data, (guint) self->memory->options->size);
+  flash = fl_sim_flash_dup_bytes (self->memory->flash);
+  g_byte_array_append (bytes, g_bytes_get_data (flash, NULL), (guint) g_bytes_get_size (flash));
   return fl_file_save (self->config->state_file, (const char *) bytes->data, bytes->len, error);
 }
 
@@ -58,14 +60,15 @@ fl_sim_board_load (FlSimBoard *self, GError **error)
   g_autofree char *header = fl_sim_board_state_header (self);
   g_autofree char *contents = NULL;
   gsize header_length = strlen (header);
-  gsize flash_size = self->memory->flash->size;
+  gsize flash_size = fl_layout_get_size (self->memory->flash->layout);
+  gsize options_size = self->memory->options->size;
   gsize length;
 
   if (self->config->state_file == NULL || !g_file_test (self->config->state_file, G_FILE_TEST_EXISTS))
     return TRUE;
   if (!g_file_get_contents (self->config->state_file, &contents, &length, error))
     return FALSE;
-  if (length != header_length + flash_size + self->chip->option_size || memcmp (contents, header, header_length) != 0)
+  if (length != header_length + options_size + flash_size || memcmp (contents, header, header_length) != 0)
     {
       g_set_error (
           error, FL_ERROR, FL_ERROR_FORMAT,
@@ -73,8 +76,8 @@ fl_sim_board_load (FlSimBoard *self, GError **error)
           self->config->state_file);
       return FALSE;
     }
-  memcpy (self->memory->flash->data, contents + header_length, flash_size);
-  fl_sim_options_write (self->memory->options, (const guint8 *) contents + header_length + flash_size,
-                        self->chip->option_size);
+  fl_sim_options_restore (self->memory->options, (const guint8 *) contents + header_length);
+  fl_sim_memory_start (self->memory, TRUE); /* divides the flash as it was */
+  fl_sim_flash_take_bytes (self->memory->flash, (const guint8 *) contents + header_length + options_size);
   return TRUE;
 }

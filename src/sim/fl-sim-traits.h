@@ -14,16 +14,6 @@ typedef enum
   FL_SIM_PROGRAM_OR,       /* erased is 0: bits go from 0 to 1 only */
 } FlSimProgramRule;
 
-/* How the option bytes lie in memory. */
-typedef enum
-{
-  FL_SIM_OPTIONS_NONE,      /* only as registers: not modelled, kept as plain bytes */
-  FL_SIM_OPTIONS_HALFWORDS, /* F0, F1, F3: each byte followed by its complement */
-  FL_SIM_OPTIONS_DOUBLE,    /* L4, G0, G4…: each word followed by its complement */
-  FL_SIM_OPTIONS_WORDS,     /* L0, L1: low half, its complement in the high half */
-  FL_SIM_OPTIONS_PLAIN,     /* F2, F4, F7: as in OPTCR, the protection in byte 1 */
-} FlSimOptionLayout;
-
 typedef struct
 {
   const char       *series;
@@ -32,9 +22,6 @@ typedef struct
   guint8            protocol;         /* what Get says: 0x31 is 3.1 */
   gboolean          measures_baud;    /* in software, from the 0x7F; otherwise auto-baud hardware, which a wrong
                                        * first byte makes deaf */
-  guint             protect_bytes;    /* what one code of Write Protect covers; 0: one page or sector */
-  FlSimOptionLayout options;
-  guint8            rdp_open;         /* the protection byte that means "none" */
   guint8            commands[16];     /* after Get, Get Version and Get ID; 0 ends; 0x43/0x44 by the chip */
 } FlSimTraits;
 
