@@ -194,8 +194,6 @@ static void
 test_level_2 (void)
 {
   g_autoptr (JobBoard) board = job_board_new ("0x467");
-  g_autoptr (FlConnectOptions) options = job_board_options ();
-  g_autoptr (FlJob) again = NULL;
   g_autoptr (GError) error = NULL;
 
   job_board_connect (board);
