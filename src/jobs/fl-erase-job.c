@@ -122,7 +122,7 @@ fl_erase_job_run (FlJob *job, GCancellable *cancellable, GError **error)
                          _ ("It is not known how the flash of this chip is divided, so it cannot be erased safely."));
   else if (fl_ops_check_readable (device, error))
     wanted = fl_erase_job_mark_wanted (self, device, error);
-  if (wanted != NULL)
+  if (wanted != NULL && fl_ops_check_unprotected (device, wanted, error))
     {
       erasing.wanted = wanted;
       ok = fl_erase_job_erase (self, &erasing, cancellable, error);

@@ -64,6 +64,7 @@ void     fl_compare_pass_set_error (const FlComparePass *self, GError **error);
 /* START, by Go or by the adapter's lines; closes the session. */
 gboolean fl_ops_start          (FlJob *job, guint32 address, GCancellable *cancellable, GError **error);
 gboolean fl_ops_check_readable (FlDevice *device, GError **error);
+gboolean fl_ops_check_unprotected (FlDevice *device, const guint8 *wanted, GError **error);
 gboolean fl_ops_has_pages      (FlDevice *device);                          /* otherwise it has sectors */
 char    *fl_ops_dup_range      (FlDevice *device, guint first, guint count); /* "pages 0–11" */
 char    *fl_ops_dup_count      (FlDevice *device, guint count);              /* "12 pages" */

@@ -123,6 +123,7 @@ fl_program_job_prepare (FlProgramJob *self, FlBoot *boot, GError **error)
   FlSession *session = fl_job_get_session (job);
   FlPlan *plan;
   FlLineSettings settings;
+  g_autofree guint8 *touched = NULL;
   guint n_sectors;
 
   fl_job_enter_stage (job, FL_STAGE_PLAN);
@@ -142,6 +143,11 @@ fl_program_job_prepare (FlProgramJob *self, FlBoot *boot, GError **error)
   self->plan = plan;
 
   n_sectors = fl_layout_get_n_sectors (get_layout (self));
+  touched = g_malloc0 (n_sectors);
+  for (guint i = 0; i < n_sectors; i++)
+    touched[i] = fl_plan_get_action (self->plan, i) != FL_PLAN_KEEP;
+  if (!fl_ops_check_unprotected (get_device (self), touched, error))
+    return FALSE;
   self->erase = g_malloc0 (n_sectors);
   fl_job_init_sectors (job, n_sectors);
   for (guint i = 0; i < n_sectors; i++)

@@ -151,8 +151,10 @@ def write_protection():
     assert "several at a time: page 4" in run.stdout and "several at a time: pages 6–7" in run.stdout, run.stdout
     said = answer("protect", "write", "--pages", "5,12-15", "--port", port, "--yes")
     assert said["write_protected"] == [4, 5, 6, 7, 12, 13, 14, 15] and not said["changes"], said
-    said = answer("erase", "--address", "0x08001000", "--length", "1K", "--port", port, expect=6)
-    assert said["error_code"] == "erase", said
+    said = answer("erase", "--address", "0x08001000", "--length", "1K", "--port", port, expect=5)
+    assert said["error_code"] == "protected" and "page 4" in said["message"], said
+    said = answer("program", image("w.bin", 20000), "--port", port, expect=5)
+    assert said["error_code"] == "protected" and said["pages_erased"] == 0, said
     said = answer("unprotect", "write", "--port", port, "--yes")
     assert said["write_protected"] == [], said
     cli("erase", "--address", "0x08001000", "--length", "1K", "--port", port)

@@ -254,7 +254,7 @@ test_readout (void)
     }
 }
 
-/* Pages protected by name: they survive an erase of everything else, and the program does not claim otherwise. */
+/* Pages protected by name cannot be erased, which is said before anything is; unprotected they can. */
 static void
 test_write_protect (void)
 {
@@ -298,7 +298,8 @@ test_write_protect (void)
 
       erase = fl_erase_job_new (board->session, &rows[i].first, 1);
       g_assert_false (job_board_run (board, erase, &error));
-      g_assert_error (error, FL_ERROR, FL_ERROR_ERASE);
+      g_assert_error (error, FL_ERROR, FL_ERROR_PROTECTED); /* before anything is sent */
+      g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, rows[i].first), ==, 0);
       g_clear_error (&error);
 
       unprotect = fl_protect_job_new (board->session, FL_UNPROTECT_WRITE, TRUE);
