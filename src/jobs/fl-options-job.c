@@ -152,6 +152,7 @@ write_area (FlJob *job, const FlOptionSet *target, guint area, GCancellable *can
           return FALSE;
         }
       fl_job_fail_step (job, problem->message);
+      restart.doubtful = TRUE;
     }
   else
     fl_job_end_step (job, NULL);

@@ -110,6 +110,16 @@ check_device (FlProtectJob *self, FlDevice *device, GError **error)
                               "changed."));
       return FALSE;
     }
+  if (!fl_device_has_command (device, kinds[self->kind].command) && self->kind != FL_UNPROTECT_WRITE
+      && fl_chip_find_option_role (device->chip, FL_OPTION_ROLE_PRODUCT_STATE) != NULL)
+    {
+      g_set_error (
+          error, FL_ERROR, FL_ERROR_UNSUPPORTED,
+          _ ("The %s has no readout protection that its bootloader could change: it is protected by its product "
+             "state (option PRODUCT_STATE)."),
+          device->chip->name);
+      return FALSE;
+    }
   if (!fl_device_has_command (device, kinds[self->kind].command))
     {
       g_set_error (error, FL_ERROR, FL_ERROR_UNSUPPORTED, _ ("This bootloader does not have the command %s (%02X)."),
@@ -224,6 +234,7 @@ fl_protect_job_run (FlJob *job, GCancellable *cancellable, GError **error)
           return FALSE;
         }
       fl_job_fail_step (job, problem->message);
+      restart.doubtful = TRUE;
     }
   else
     fl_job_end_step (job, NULL);

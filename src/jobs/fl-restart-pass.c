@@ -90,7 +90,7 @@ find (FlRestartPass *self, GCancellable *cancellable, GError **error)
     return TRUE;
   if (is_unheard (problem) && enter_by_lines (self, cancellable, &problem))
     return TRUE;
-  if (is_unheard (problem) && fl_boot_resync (boot, cancellable, NULL))
+  if (self->doubtful && is_unheard (problem) && fl_boot_resync (boot, cancellable, NULL))
     {
       self->no_reset = TRUE;
       return TRUE;

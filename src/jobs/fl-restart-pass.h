@@ -10,6 +10,7 @@ typedef struct
 {
   FlJob   *job;
   guint    busy_ms;  /* so long the chip may be deaf beyond its start-up: it erases itself */
+  gboolean doubtful; /* its last ACK did not come: it may wait for the rest of a command */
   gboolean no_reset; /* out: it went on without a reset: what was stored is not in force yet */
 } FlRestartPass;
 
