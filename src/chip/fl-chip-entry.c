@@ -70,9 +70,6 @@ static const struct
   { "empty-check",
     N_ ("While the first word of flash is blank, the chip starts its bootloader by itself after power-on; a "
         "reset does not look again.") },
-  { "empty-flag-cleared",
-    N_ ("This bootloader clears the mark that flash is blank: after a reset without a power cycle, a "
-        "still blank chip hangs until its power is switched off and on.") },
   { "boot0-swclk",
     N_ ("BOOT0 is also the debug clock (PA14, SWCLK): after a debugger was connected, the pin may be ignored "
         "until the power is switched off and on without it.") },

@@ -398,7 +398,8 @@ check_chip (Parser *self, GError **error)
     return fail (self, "max-erase-pages", _ ("not from 1 to 100"), error);
   if ((chip->flags & FL_CHIP_INFO_BLOCK_ONLY) != 0 && (chip->info_block < 4 || chip->info_block > 256))
     return fail (self, "info-block", _ ("not from 4 to 256"), error);
-  return check_layouts (self, error) && add_place (self, "option", fl_option_check (chip, error), error);
+  return check_layouts (self, error) && add_place (self, "option", fl_option_check (chip, error), error)
+         && add_place (self, "bugs", fl_chip_check_faults (chip, error), error);
 }
 
 static FlChipRow *

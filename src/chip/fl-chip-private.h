@@ -38,6 +38,7 @@ gboolean       fl_chip_parse_more_ram   (const char *value, FlChip *chip, GError
 gboolean       fl_chip_parse_usarts     (const char *value, FlChip *chip, GError **error);
 gboolean       fl_chip_parse_versions   (const char *value, FlChip *chip, GError **error);
 gboolean       fl_chip_parse_boot0_pin  (const char *value, FlChip *chip, GError **error);
+gboolean       fl_chip_check_faults     (const FlChip *chip, GError **error);
 gboolean       fl_chip_parse_range   (const char *text, FlChipRange *range);
 
 FlChipRow    *fl_chip_row_new       (guint16 pid);

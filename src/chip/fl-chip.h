@@ -117,7 +117,7 @@ typedef struct
   char        **boot_entry;         /* what must hold to enter the bootloader, sentences; translatable */
   GArray       *versions;           /* FlChipVersion: builds of the bootloader that are known */
   char         *boot0_pin;          /* "PA14"; NULL: a pin of its own */
-  char        **bugs;               /* known bootloader faults, sentences */
+  char        **bugs;               /* known bootloader faults: ask fl_chip_dup_faults() */
   char        **notes;              /* where sources disagree, what is not known */
   char         *sources;
 } FlChip;
@@ -129,6 +129,11 @@ gboolean     fl_chip_can_program   (const FlChip *self); /* enough is known to w
 const char  *fl_chip_get_unit_name (const FlChip *self); /* "page" or "sector" */
 const FlOptionField *fl_chip_find_option      (const FlChip *self, const char *name);  /* NULL: no such field */
 const FlOptionField *fl_chip_find_option_role (const FlChip *self, FlOptionRole role); /* the first; NULL: none */
+
+/* Known faults of bootloaders: items of @bugs. */
+GPtrArray   *fl_chip_dup_faults     (const FlChip *self); /* char *: "V9.2, V13.0: Erasing…", translated */
+const char  *fl_chip_fault_get_text (const char *fault);  /* translated */
+gboolean     fl_chip_fault_concerns (const char *fault, const char *build); /* whether that build has it */
 
 /* The database, read once from data/chips/ in the program's resources. Thread-safe. */
 const FlChip    *fl_chip_db_find (guint16 pid);       /* NULL: unknown */

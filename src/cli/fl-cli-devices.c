@@ -98,6 +98,8 @@ add_chip (FlCli *cli, const FlChip *chip)
 static void
 print_details (FlCli *cli, const FlChip *chip)
 {
+  g_autoptr (GPtrArray) faults = fl_chip_dup_faults (chip);
+
   for (guint i = 0; i < chip->layouts->len; i++)
     {
       const FlChipLayout *layout = g_ptr_array_index (chip->layouts, i);
@@ -114,8 +116,8 @@ print_details (FlCli *cli, const FlChip *chip)
     }
   for (guint i = 0; chip->boot_entry != NULL && chip->boot_entry[i] != NULL; i++)
     fl_cli_print (cli, "    %s", chip->boot_entry[i]);
-  for (guint i = 0; chip->bugs != NULL && chip->bugs[i] != NULL; i++)
-    fl_cli_print (cli, "    %s", chip->bugs[i]);
+  for (guint i = 0; i < faults->len; i++)
+    fl_cli_print (cli, "    %s", (const char *) g_ptr_array_index (faults, i));
   for (guint i = 0; chip->notes != NULL && chip->notes[i] != NULL; i++)
     fl_cli_print (cli, "    %s", chip->notes[i]);
 }

@@ -30,7 +30,8 @@ static const char *const right_lines[] = {
   "flags=no-jump; empty-check",
   "usarts=USART1 PA9/PA10; LPUART1 PC0/PC1",
   "boot-entry=pattern-11; no-jump",
-  "bugs=One; Two",
+  "bugs=V1.0/V1.2: double-nack; start-dead",
+  "versions=0x10 V1.0; 0x12 V1.2 X900",
   "sources=AN1, AN2",
 };
 
@@ -113,6 +114,42 @@ test_right (void)
   g_assert_null (fl_chip_get_layout (chip, 1, &exact));
 }
 
+static const struct
+{
+  const char *fault;
+  const char *build; /* nullable */
+  gboolean concerns;
+} fault_rows[] = {
+  { "V1.0/V1.2: double-nack", "V1.0", TRUE },
+  { "V1.0/V1.2: double-nack", "V1.2", TRUE },
+  { "V1.0/V1.2: double-nack", "V1.1", FALSE },
+  { "V1.0/V1.2: double-nack", "V1", FALSE },
+  { "V1.0/V1.2: double-nack", NULL, TRUE },
+  { "double-nack", "V1.1", TRUE },
+  { "double-nack", NULL, TRUE },
+};
+
+/* Faults become sentences, with the builds that have them. */
+static void
+test_faults (void)
+{
+  g_autofree char *text = make_file ("", NULL);
+  g_autoptr (GPtrArray) chips = fl_chip_db_parse (text, -1, "x9.ini", NULL);
+  g_autoptr (GPtrArray) faults = fl_chip_dup_faults (g_ptr_array_index (chips, 0));
+  g_autoptr (GPtrArray) none = fl_chip_dup_faults (fl_chip_db_find (0x410));
+  g_autofree char *first = g_strconcat ("V1.0, V1.2: ", fl_fault_get_text ("double-nack"), NULL);
+
+  g_assert_cmpuint (faults->len, ==, 2);
+  g_assert_cmpstr (g_ptr_array_index (faults, 0), ==, first);
+  g_assert_cmpstr (g_ptr_array_index (faults, 1), ==, fl_fault_get_text ("start-dead"));
+  g_assert_cmpuint (none->len, ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (fault_rows); i++)
+    {
+      g_assert_true (fl_chip_fault_concerns (fault_rows[i].fault, fault_rows[i].build) == fault_rows[i].concerns);
+      g_assert_cmpstr (fl_chip_fault_get_text (fault_rows[i].fault), ==, fl_fault_get_text ("double-nack"));
+    }
+}
+
 typedef struct
 {
   const char *name;
@@ -150,8 +187,13 @@ static const BadRow bad_rows[] = {
   { "flag", "flags", "flags=no-jump; no-fun" },
   { "flag-empty", "flags", "flags=no-jump;" },
   { "boot-entry", "boot-entry", "boot-entry=pattern-20" },
-  { "bugs-empty", "bugs", "bugs=One; ; Two" },
+  { "bugs-empty", "bugs", "bugs=double-nack; ; start-dead" },
   { "bugs-not-utf8", "bugs", "bugs=\xFF\xFE" },
+  { "bugs-unknown", "bugs", "bugs=double-nack; explodes" },
+  { "bugs-sentence", "bugs", "bugs=Two answers in place of one" },
+  { "bugs-unknown-build", "bugs", "bugs=V1.0/V1.1: double-nack" },
+  { "bugs-no-builds", "bugs", "bugs=: double-nack" },
+  { "bugs-of-no-build", "bugs", "bugs=V1.0: " },
   { "usart-name", "usarts", "usarts=SPI1 PA9/PA10" },
   { "usart-pin", "usarts", "usarts=USART1 PA9/PA16" },
   { "usart-port", "usarts", "usarts=USART1 PZ9/PA10" },
@@ -246,6 +288,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/chip-parse/right", test_right);
+  g_test_add_func ("/chip-parse/faults", test_faults);
   g_test_add_func ("/chip-parse/garbage", test_garbage);
   g_test_add_func ("/chip-parse/cut-short", test_cut_short);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++)
