@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory() as folder:
     subprocess.run(["xgettext", "--from-code=UTF-8", "--add-comments=Translators", "--keyword=_", "--keyword=N_",
                     "--keyword=C_:1c,2", "--keyword=NC_:1c,2", "--keyword=ngettext:1,2",
                     "--keyword=g_dngettext:2,3", "-o", fresh, *names], cwd=TOP, check=True,
-                   env={"GETTEXTDATADIRS": "/usr/share/gettext:/usr/share", "PATH": "/usr/bin:/bin"},
+                   env={"GETTEXTDATADIRS": f"{TOP}/po:/usr/share/gettext:/usr/share", "PATH": "/usr/bin:/bin"},
                    stderr=subprocess.DEVNULL)
     wanted = texts(fresh)
     template = texts(TOP / "po/flashloader.pot")
