@@ -156,26 +156,42 @@ parse_parity (Parser *self, const char *key, const char *value, gpointer field, 
   return TRUE;
 }
 
+static const struct
+{
+  const char *word;
+  FlChipFlags flag;
+} flag_words[] = {
+  { "no-mass-erase", FL_CHIP_NO_MASS_ERASE },
+  { "no-bank-erase", FL_CHIP_NO_BANK_ERASE },
+  { "one-page-erase", FL_CHIP_ONE_PAGE_ERASE },
+  { "double-nack", FL_CHIP_DOUBLE_NACK },
+  { "double-sync-ack", FL_CHIP_DOUBLE_SYNC_ACK },
+  { "silent-bad-address", FL_CHIP_SILENT_BAD_ADDRESS },
+  { "early-erase-ack", FL_CHIP_EARLY_ERASE_ACK },
+  { "boot0-ignored", FL_CHIP_BOOT0_IGNORED },
+  { "no-jump", FL_CHIP_NO_JUMP },
+  { "empty-check", FL_CHIP_EMPTY_CHECK },
+  { "info-block-only", FL_CHIP_INFO_BLOCK_ONLY },
+};
+
+/**
+ * fl_chip_flag_get_name:
+ * @flag: one bit
+ *
+ * Returns: (transfer none) (nullable): the word for it in data/chips/; not translated
+ */
+const char *
+fl_chip_flag_get_name (FlChipFlags flag)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (flag_words); i++)
+    if (flag_words[i].flag == flag)
+      return flag_words[i].word;
+  return NULL;
+}
+
 static gboolean
 parse_flags (Parser *self, const char *key, const char *value, gpointer field, GError **error)
 {
-  static const struct
-  {
-    const char *word;
-    FlChipFlags flag;
-  } words[] = {
-    { "no-mass-erase", FL_CHIP_NO_MASS_ERASE },
-    { "no-bank-erase", FL_CHIP_NO_BANK_ERASE },
-    { "one-page-erase", FL_CHIP_ONE_PAGE_ERASE },
-    { "double-nack", FL_CHIP_DOUBLE_NACK },
-    { "double-sync-ack", FL_CHIP_DOUBLE_SYNC_ACK },
-    { "silent-bad-address", FL_CHIP_SILENT_BAD_ADDRESS },
-    { "early-erase-ack", FL_CHIP_EARLY_ERASE_ACK },
-    { "boot0-ignored", FL_CHIP_BOOT0_IGNORED },
-    { "no-jump", FL_CHIP_NO_JUMP },
-    { "empty-check", FL_CHIP_EMPTY_CHECK },
-    { "info-block-only", FL_CHIP_INFO_BLOCK_ONLY },
-  };
   g_auto (GStrv) parts = fl_chip_split_list (value);
 
   self->chip->flags = 0;
@@ -183,11 +199,11 @@ parse_flags (Parser *self, const char *key, const char *value, gpointer field, G
     {
       gsize i = 0;
 
-      while (i < G_N_ELEMENTS (words) && !g_str_equal (words[i].word, *part))
+      while (i < G_N_ELEMENTS (flag_words) && !g_str_equal (flag_words[i].word, *part))
         i++;
-      if (i == G_N_ELEMENTS (words))
+      if (i == G_N_ELEMENTS (flag_words))
         return fail (self, key, _ ("a word that does not exist"), error);
-      self->chip->flags |= words[i].flag;
+      self->chip->flags |= flag_words[i].flag;
     }
   return TRUE;
 }

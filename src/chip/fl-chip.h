@@ -130,6 +130,8 @@ const char  *fl_chip_get_unit_name (const FlChip *self); /* "page" or "sector" *
 const FlOptionField *fl_chip_find_option      (const FlChip *self, const char *name);  /* NULL: no such field */
 const FlOptionField *fl_chip_find_option_role (const FlChip *self, FlOptionRole role); /* the first; NULL: none */
 
+const char  *fl_chip_flag_get_name (FlChipFlags flag);    /* "no-jump": stable; NULL: not one flag */
+
 /* Known faults of bootloaders: items of @bugs. */
 GPtrArray   *fl_chip_dup_faults     (const FlChip *self); /* char *: "V9.2, V13.0: Erasing…", translated */
 const char  *fl_chip_fault_get_text (const char *fault);  /* translated */

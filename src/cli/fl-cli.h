@@ -67,6 +67,7 @@ extern const FlCliCommand fl_cli_verify_command;
 gboolean fl_cli_connect       (FlCli *cli, GError **error);
 gboolean fl_cli_run_job       (FlCli *cli, FlJob *job, GError **error);
 void     fl_cli_print         (FlCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void     fl_cli_add_chip      (FlCli *cli, const FlChip *chip, gboolean details);
 void     fl_cli_add_device    (FlCli *cli, FlDevice *device);
 void     fl_cli_add_string    (FlCli *cli, const char *name, const char *value);
 void     fl_cli_add_int       (FlCli *cli, const char *name, gint64 value);
