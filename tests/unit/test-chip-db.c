@@ -252,37 +252,114 @@ overlap (guint32 a, guint64 a_size, guint32 b, guint64 b_size)
   return a_size > 0 && b_size > 0 && a < b + b_size && b < a + a_size;
 }
 
+typedef struct
+{
+  const char *what;
+  guint32 start;
+  guint64 size;
+} Area;
+
+static void
+add_area (GArray *areas, const char *what, guint32 start, guint64 size)
+{
+  Area area = { what, start, size };
+
+  if (start != 0 && size != 0)
+    g_array_append_val (areas, area);
+}
+
+static void
+add_ranges (GArray *areas, const char *what, const GArray *ranges)
+{
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      const FlChipRange *range = &g_array_index (ranges, FlChipRange, i);
+
+      add_area (areas, what, range->start, range->size);
+    }
+}
+
+/* Of the largest layout: a gap between its banks is no flash. */
+static void
+add_flash (GArray *areas, const FlChip *chip)
+{
+  FlLayout *layout = ((const FlChipLayout *) g_ptr_array_index (chip->layouts, 0))->layout;
+
+  for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (layout, i);
+
+      add_area (areas, "flash", sector->address, sector->size);
+    }
+}
+
+/* Some chips keep what they are in the last bytes of the system memory. On the F72x AN2606's system memory also reaches
+ * over the one-time programmable memory: its notes say so. */
+static gboolean
+may_overlap (const FlChip *chip, const Area *one, const Area *other)
+{
+  gboolean is_system = g_str_equal (one->what, "system");
+
+  return is_system
+         && (g_str_equal (other->what, "uid") || g_str_equal (other->what, "flash-size")
+             || (chip->pid == 0x452 && g_str_equal (other->what, "otp")));
+}
+
+static gboolean
+is_in (const GArray *ranges, guint32 address)
+{
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      const FlChipRange *range = &g_array_index (ranges, FlChipRange, i);
+
+      if (address >= range->start && address - range->start < range->size)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 check_ranges (const FlChip *chip)
 {
-  const struct
-  {
-    guint32 start;
-    guint64 size;
-  } ranges[] = {
-    { chip->flash_start, (guint64) chip->flash_kib * 1024 },
-    { chip->ram_start, (guint64) chip->ram_kib * 1024 },
-    { chip->system_start, chip->system_size },
-    { chip->eeprom_start, chip->eeprom_size },
-  };
+  g_autoptr (GArray) areas = g_array_new (FALSE, FALSE, sizeof (Area));
 
-  for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++)
-    for (gsize j = i + 1; j < G_N_ELEMENTS (ranges); j++)
-      g_assert_false (overlap (ranges[i].start, ranges[i].size, ranges[j].start, ranges[j].size));
-  for (gsize i = 0; i < 2; i++)
-    {
-      g_assert_false (overlap (ranges[i].start, ranges[i].size, chip->option_start, chip->option_size));
-      g_assert_false (overlap (ranges[i].start, ranges[i].size, chip->otp_start, chip->otp_size));
-    }
-  for (guint i = 0; i < chip->more_ram->len; i++)
-    {
-      const FlChipRange *more = &g_array_index (chip->more_ram, FlChipRange, i);
+  add_flash (areas, chip);
+  add_area (areas, "ram", chip->ram_start, (guint64) chip->ram_kib * 1024);
+  add_ranges (areas, "ram", chip->more_ram);
+  add_ranges (areas, "system", chip->system_areas);
+  add_ranges (areas, "option", chip->option_areas);
+  add_area (areas, "otp", chip->otp_start, chip->otp_size);
+  add_area (areas, "eeprom", chip->eeprom_start, chip->eeprom_size);
+  add_area (areas, "uid", chip->uid_address, 12);
+  add_area (areas, "flash-size", chip->flash_size_register, 2);
+  for (guint i = 0; i < areas->len; i++)
+    for (guint j = i + 1; j < areas->len; j++)
+      {
+        const Area *one = &g_array_index (areas, Area, i);
+        const Area *other = &g_array_index (areas, Area, j);
 
-      g_assert_false (overlap (more->start, more->size, chip->ram_start, (guint64) chip->ram_kib * 1024));
-      g_assert_false (overlap (more->start, more->size, chip->flash_start, (guint64) chip->flash_kib * 1024));
-    }
+        if (may_overlap (chip, one, other) || !overlap (one->start, one->size, other->start, other->size))
+          continue;
+        g_test_message ("%s at 0x%08X overlaps %s at 0x%08X", one->what, one->start, other->what, other->start);
+        g_test_fail ();
+      }
   g_assert_cmpuint (chip->ram_reserved, <=, chip->ram_kib * 1024);
-  g_assert_cmpuint (chip->system_size, >, 0);
+  g_assert_cmpuint (chip->system_areas->len, >, 0);
+  if (chip->bootloader_id_address != 0)
+    g_assert_true (is_in (chip->system_areas, chip->bootloader_id_address));
+}
+
+/* Where a chip's facts are from. */
+static void
+check_sources (const FlChip *chip)
+{
+  g_assert_nonnull (chip->notes);
+  g_assert_cmpuint (strlen (chip->sources), >, 10);
+  g_assert_true (strstr (chip->sources, "AN2606") != NULL && strstr (chip->sources, "AN3155") != NULL);
+  if (chip->option_words->len == 0)
+    return;
+  g_assert_nonnull (chip->option_sources);
+  g_assert_cmpuint (strlen (chip->option_sources), >, 10);
 }
 
 static void
@@ -328,8 +405,7 @@ test_chip (gconstpointer data)
   g_assert_cmpuint (chip->startup_ms, >, 0);
   g_assert_nonnull (chip->boot_entry);
   g_assert_cmpuint (g_strv_length (chip->boot_entry), >, 0);
-  g_assert_nonnull (chip->notes);
-  g_assert_cmpuint (strlen (chip->sources), >, 10);
+  check_sources (chip);
   for (guint i = 0; i < chip->layouts->len; i++) /* what the register says of each size is taken */
     {
       const FlChipLayout *known = g_ptr_array_index (chip->layouts, i);
