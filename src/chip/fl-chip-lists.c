@@ -16,20 +16,38 @@ fail (GError **error, const char *what)
   return FALSE;
 }
 
-/* "0x10000000+64K; 0x20010000+16K" */
-gboolean
-fl_chip_parse_more_ram (const char *value, FlChip *chip, GError **error)
+static gboolean
+parse_ranges (const char *value, GArray *ranges, GError **error)
 {
   g_auto (GStrv) parts = fl_chip_split_list (value);
 
+  g_array_set_size (ranges, 0);
   for (char **part = parts; *part != NULL; part++)
     {
       FlChipRange range;
 
       if (!fl_chip_parse_range (*part, &range))
         return fail (error, _ ("not a range such as 0x10000000+64K"));
-      g_array_append_val (chip->more_ram, range);
+      g_array_append_val (ranges, range);
     }
+  return ranges->len > 0 ? TRUE : fail (error, _ ("empty"));
+}
+
+/* "0x10000000+64K; 0x20010000+16K" */
+gboolean
+fl_chip_parse_more_ram (const char *value, FlChip *chip, GError **error)
+{
+  return parse_ranges (value, chip->more_ram, error);
+}
+
+/* "0x1FFF0000+0x7000; 0x1FFF8000+0x7000" */
+gboolean
+fl_chip_parse_system (const char *value, FlChip *chip, GError **error)
+{
+  if (!parse_ranges (value, chip->system_areas, error))
+    return FALSE;
+  chip->system_start = g_array_index (chip->system_areas, FlChipRange, 0).start;
+  chip->system_size = g_array_index (chip->system_areas, FlChipRange, 0).size;
   return TRUE;
 }
 

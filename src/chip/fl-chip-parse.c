@@ -230,7 +230,7 @@ static const struct
   { "ram", parse_ram, 0 },
   { "more-ram", .parse_list = fl_chip_parse_more_ram },
   { "ram-reserved", parse_uint, FIELD (ram_reserved) },
-  { "system", parse_range, FIELD (system_start) },
+  { "system", .parse_list = fl_chip_parse_system },
   { "option", .parse_list = fl_option_parse_areas },
   { "option-style", .parse_list = fl_option_parse_style },
   { "option-notes", parse_sentences, FIELD (option_notes) },
@@ -259,8 +259,7 @@ static const struct
 };
 
 /* parse_range() fills the field after the start, too. */
-G_STATIC_ASSERT (FIELD (system_size) == FIELD (system_start) + 4 && FIELD (otp_size) == FIELD (otp_start) + 4
-                 && FIELD (eeprom_size) == FIELD (eeprom_start) + 4);
+G_STATIC_ASSERT (FIELD (otp_size) == FIELD (otp_start) + 4 && FIELD (eeprom_size) == FIELD (eeprom_start) + 4);
 
 static int
 compare_layouts (gconstpointer a, gconstpointer b)

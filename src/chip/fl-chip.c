@@ -68,6 +68,7 @@ fl_chip_row_new (guint16 pid)
   self->chip.layouts = g_ptr_array_new_with_free_func (layout_free);
   self->chip.usarts = g_ptr_array_new_with_free_func (usart_free);
   self->chip.more_ram = g_array_new (FALSE, FALSE, sizeof (FlChipRange));
+  self->chip.system_areas = g_array_new (FALSE, FALSE, sizeof (FlChipRange));
   self->chip.flash_size_codes = g_array_new (FALSE, FALSE, sizeof (FlChipSizeCode));
   self->chip.option_areas = g_array_new (FALSE, FALSE, sizeof (FlChipRange));
   self->chip.option_words = g_ptr_array_new_with_free_func (g_free);
@@ -93,6 +94,7 @@ fl_chip_row_free (FlChipRow *self)
   g_ptr_array_unref (chip->layouts);
   g_ptr_array_unref (chip->usarts);
   g_array_unref (chip->more_ram);
+  g_array_unref (chip->system_areas);
   g_array_unref (chip->flash_size_codes);
   g_free (chip->boot0_pin);
   g_free (chip->option_sources);

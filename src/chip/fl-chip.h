@@ -87,8 +87,9 @@ typedef struct
   guint         ram_kib;
   GArray       *more_ram;           /* FlChipRange: RAM that does not follow on ram_start */
   guint32       ram_reserved;       /* bytes at ram_start that the bootloader keeps to itself */
-  guint32       system_start;       /* the bootloader's own memory */
+  guint32       system_start;       /* the bootloader's own memory: the first of system_areas */
   guint32       system_size;
+  GArray       *system_areas;       /* FlChipRange */
   guint32       option_start;       /* option bytes: the first of option_areas */
   guint32       option_size;
   FlOptionStyle option_style;

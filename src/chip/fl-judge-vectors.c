@@ -81,12 +81,27 @@ find_stray_handler (const FlJudgeContext *context, guint32 table, guint32 *addre
   return FALSE;
 }
 
+/* A stack grows downward: it may begin behind the last byte, but not at the first. */
+static gboolean
+is_in_more_ram (const FlChip *chip, guint32 stack_pointer)
+{
+  for (guint i = 0; chip->more_ram != NULL && i < chip->more_ram->len; i++)
+    {
+      const FlChipRange *ram = &g_array_index (chip->more_ram, FlChipRange, i);
+
+      if (stack_pointer > ram->start && stack_pointer - ram->start <= ram->size)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 judge_stack_pointer (const FlJudgeContext *context, FlJudgement *judgement)
 {
   guint32 stack_pointer = judgement->stack_pointer;
   const FlChip *chip = context->chip;
   g_autofree char *ram = NULL;
+  gboolean elsewhere;
   guint64 end;
 
   if (chip == NULL)
@@ -106,13 +121,14 @@ judge_stack_pointer (const FlJudgeContext *context, FlJudgement *judgement)
     }
   end = chip->ram_start + (guint64) chip->ram_kib * 1024;
   ram = fl_judge_format_bytes (end - chip->ram_start);
-  if (stack_pointer > end && stack_pointer - end <= MOST_RAM)
+  elsewhere = is_in_more_ram (chip, stack_pointer);
+  if (!elsewhere && stack_pointer > end && stack_pointer - end <= MOST_RAM)
     fl_judgement_remark (
         judgement, FL_VERDICT_DOUBT,
         _ ("Built for a chip with more RAM than this one: its stack begins at 0x%08X, but the %s has %s, "
            "up to 0x%08X. It will probably crash at once. Choose the file for this chip."),
         stack_pointer, context->name, ram, (guint32) end);
-  else if (stack_pointer <= chip->ram_start || stack_pointer > end)
+  else if (!elsewhere && (stack_pointer <= chip->ram_start || stack_pointer > end))
     fl_judgement_remark (
         judgement, FL_VERDICT_DOUBT,
         _ ("The program's stack begins at 0x%08X, outside the main RAM of the %s (%s from 0x%08X). Make "

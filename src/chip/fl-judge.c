@@ -47,6 +47,17 @@ add_range (GArray *ranges, FlRegion region, guint32 start, guint64 size)
 }
 
 static void
+add_areas (GArray *ranges, FlRegion region, const GArray *areas)
+{
+  for (guint i = 0; areas != NULL && i < areas->len; i++)
+    {
+      const FlChipRange *area = &g_array_index (areas, FlChipRange, i);
+
+      add_range (ranges, region, area->start, area->size);
+    }
+}
+
+static void
 add_flash (GArray *ranges, const FlChip *chip, FlDevice *device)
 {
   FlLayout *layout = find_layout (chip, device);
@@ -81,11 +92,12 @@ list_ranges (const FlChip *chip, FlDevice *device)
   add_flash (ranges, chip, device);
   if (chip != NULL)
     {
-      add_range (ranges, FL_REGION_OPTION_BYTES, chip->option_start, chip->option_size);
+      add_areas (ranges, FL_REGION_OPTION_BYTES, chip->option_areas);
       add_range (ranges, FL_REGION_OTP, chip->otp_start, chip->otp_size);
-      add_range (ranges, FL_REGION_SYSTEM, chip->system_start, chip->system_size);
+      add_areas (ranges, FL_REGION_SYSTEM, chip->system_areas);
       add_range (ranges, FL_REGION_EEPROM, chip->eeprom_start, chip->eeprom_size);
       add_range (ranges, FL_REGION_RAM, chip->ram_start, (guint64) chip->ram_kib * 1024);
+      add_areas (ranges, FL_REGION_RAM, chip->more_ram);
     }
   return ranges;
 }

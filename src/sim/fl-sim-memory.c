@@ -81,6 +81,19 @@ fl_sim_memory_in_info (FlSimMemory *self, guint32 register_address, guint32 addr
   return in_range (register_address & ~0xFFu, 256, address);
 }
 
+static gboolean
+fl_sim_memory_in_system (FlSimMemory *self, guint32 address)
+{
+  for (guint i = 0; i < self->chip->system_areas->len; i++)
+    {
+      const FlChipRange *area = &g_array_index (self->chip->system_areas, FlChipRange, i);
+
+      if (in_range (area->start, area->size, address))
+        return TRUE;
+    }
+  return self->chip->bootloader_id_address != 0 && address == self->chip->bootloader_id_address;
+}
+
 /**
  * fl_sim_memory_find:
  *
@@ -105,8 +118,7 @@ fl_sim_memory_find (FlSimMemory *self, guint32 address)
   if (fl_sim_memory_in_info (self, chip->flash_size_register, address)
       || fl_sim_memory_in_info (self, chip->uid_address, address))
     return FL_SIM_AREA_INFO;
-  if (in_range (chip->system_start, chip->system_size, address)
-      || (chip->bootloader_id_address != 0 && address == chip->bootloader_id_address))
+  if (fl_sim_memory_in_system (self, address))
     return FL_SIM_AREA_SYSTEM;
   if (chip->option_style == FL_OPTION_STYLE_PLAIN && in_range (FL_SIM_VOLTAGE_ADDRESS, 4, address))
     return FL_SIM_AREA_VOLTAGE;
@@ -156,8 +168,7 @@ fl_sim_memory_read (FlSimMemory *self, guint32 address)
     return self->otp[address - chip->otp_start];
   if (in_range (chip->eeprom_start, chip->eeprom_size, address))
     return self->eeprom[address - chip->eeprom_start];
-  if (in_range (chip->system_start, chip->system_size, address)
-      || (chip->bootloader_id_address != 0 && address == chip->bootloader_id_address))
+  if (fl_sim_memory_in_system (self, address))
     return fl_sim_memory_read_system (self, address);
   if (in_range (FL_SIM_VOLTAGE_ADDRESS, 4, address))
     return self->voltage[address - FL_SIM_VOLTAGE_ADDRESS];

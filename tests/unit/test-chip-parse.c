@@ -24,6 +24,7 @@ static const char *const right_lines[] = {
   "program-unit=8",
   "ram=0x20000000+36K",
   "more-ram=0x10000000+8K; 0x24000000+64K",
+  "system=0x1FFF0000+28K; 0x1FFF8000+0x1000",
   "option=0x1FFF7800+0x80",
   "flash-size-mask=0x00FF",
   "flash-size-codes=7:64; 8:32",
@@ -78,6 +79,10 @@ test_right (void)
   g_assert_cmpuint (chip->more_ram->len, ==, 2);
   g_assert_cmphex (g_array_index (chip->more_ram, FlChipRange, 1).start, ==, 0x24000000);
   g_assert_cmphex (g_array_index (chip->more_ram, FlChipRange, 1).size, ==, 0x10000);
+  g_assert_cmpuint (chip->system_areas->len, ==, 2);
+  g_assert_cmphex (chip->system_start, ==, 0x1FFF0000);
+  g_assert_cmphex (chip->system_size, ==, 0x7000);
+  g_assert_cmphex (g_array_index (chip->system_areas, FlChipRange, 1).start, ==, 0x1FFF8000);
   g_assert_cmphex (chip->option_start, ==, 0x1FFF7800);
   g_assert_cmphex (chip->option_size, ==, 0x80);
   g_assert_cmpint (chip->flags, ==, FL_CHIP_NO_JUMP | FL_CHIP_EMPTY_CHECK);
@@ -181,6 +186,8 @@ static const BadRow bad_rows[] = {
   { "range-over-the-top", "option", "option=0xFFFFFFFF+2" },
   { "ram-odd", "ram", "ram=0x20000000+1000" },
   { "more-ram", "more-ram", "more-ram=0x10000000+8K;" },
+  { "system", "system", "system=0x1FFF0000+0x7000 0x1FFF8000+0x1000" },
+  { "system-empty", "system", "system=" },
   { "size-codes", "flash-size-codes", "flash-size-codes=7" },
   { "size-codes-zero", "flash-size-codes", "flash-size-codes=7:0" },
   { "parity", "parity", "parity=odd" },

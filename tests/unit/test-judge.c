@@ -7,6 +7,10 @@
 #define KIB 1024
 
 /* A chip with everything, made by hand: 64 KiB of flash, 8 KiB of RAM. */
+static const FlChipRange system_areas[] = { { 0x1FFF0000, 0x2000 }, { 0x1FFF8000, 0x1000 } };
+static const FlChipRange option_areas[] = { { 0x1FFFF800, 16 }, { 0x1FFFC000, 8 } };
+static const FlChipRange more_ram[] = { { 0x10002000, 0x1000 } };
+
 static FlChip hand_made = {
   .pid = 0x999,
   .name = (char *) "STM32X1",
@@ -15,10 +19,6 @@ static FlChip hand_made = {
   .erased_value = 0xFF,
   .ram_start = 0x20000000,
   .ram_kib = 8,
-  .system_start = 0x1FFF0000,
-  .system_size = 0x2000,
-  .option_start = 0x1FFFF800,
-  .option_size = 16,
   .otp_start = 0x1FFF7000,
   .otp_size = 1024,
   .eeprom_start = 0x08080000,
@@ -79,6 +79,13 @@ static const Row rows[] = {
   { "stack-at-the-start-of-ram", GOOD, 0x20000000, 0x08000101, 0, FL_IMAGE_BIN, FL_VERDICT_DOUBT, TRUE,
     "outside the main RAM" },
   { "stack-in-ccm", GOOD, 0x10001000, 0x08000101, 0, FL_IMAGE_BIN, FL_VERDICT_DOUBT, TRUE, "outside the main RAM" },
+  { "stack-in-more-ram", GOOD, 0x10003000, 0x08000101, 0, FL_IMAGE_BIN, FL_VERDICT_FITS, TRUE, NULL },
+  { "stack-at-the-start-of-more-ram", GOOD, 0x10002000, 0x08000101, 0, FL_IMAGE_BIN, FL_VERDICT_DOUBT, TRUE,
+    "outside the main RAM" },
+  { "stack-behind-more-ram", GOOD, 0x10003008, 0x08000101, 0, FL_IMAGE_BIN, FL_VERDICT_DOUBT, TRUE,
+    "outside the main RAM" },
+  { "stack-misaligned-in-more-ram", GOOD, 0x10002FFC, 0x08000101, 0, FL_IMAGE_BIN, FL_VERDICT_DOUBT, TRUE,
+    "multiple of 8" },
   { "stack-far-away", GOOD, 0x30000000, 0x08000101, 0, FL_IMAGE_BIN, FL_VERDICT_DOUBT, TRUE, "outside the main RAM" },
   { "stack-misaligned", GOOD, 0x20001FFC, 0x08000101, 0, FL_IMAGE_BIN, FL_VERDICT_DOUBT, TRUE, "multiple of 8" },
   { "reset-even", GOOD, 0x20002000, 0x08000100, 0, FL_IMAGE_BIN, FL_VERDICT_DOUBT, TRUE, "is even" },
@@ -394,6 +401,27 @@ test_larger_sister (void)
   g_assert_true (says (judgement, "Built for a chip with more RAM than this one: its stack begins at 0x20009000"));
 }
 
+/* Memory that is in several pieces. */
+static void
+test_regions (void)
+{
+  static const struct
+  {
+    guint16 pid;
+    guint32 address;
+    FlRegion region;
+  } places[] = {
+    { 0x467, 0x1FFF6FFF, FL_REGION_SYSTEM },       { 0x467, 0x1FFF7800, FL_REGION_OPTION_BYTES },
+    { 0x467, 0x1FFF9FFE, FL_REGION_SYSTEM },       { 0x467, 0x1FFFF000, FL_REGION_OUTSIDE },
+    { 0x415, 0x1FFF7800, FL_REGION_OPTION_BYTES }, { 0x415, 0x1FFFF800, FL_REGION_OPTION_BYTES },
+    { 0x413, 0x1000FFFF, FL_REGION_RAM },          { 0x413, 0x10010000, FL_REGION_OUTSIDE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    g_assert_cmpint (fl_chip_get_region (fl_chip_db_find (places[i].pid), NULL, places[i].address), ==,
+                     places[i].region);
+}
+
 static void
 test_names (void)
 {
@@ -402,10 +430,23 @@ test_names (void)
   g_assert_cmpint (fl_chip_get_region (NULL, NULL, 0x08000000), ==, FL_REGION_OUTSIDE);
 }
 
+static GArray *
+make_areas (const FlChipRange *areas, gsize n_areas)
+{
+  return g_array_append_vals (g_array_new (FALSE, FALSE, sizeof *areas), areas, n_areas);
+}
+
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GArray) systems = make_areas (system_areas, G_N_ELEMENTS (system_areas));
+  g_autoptr (GArray) options = make_areas (option_areas, G_N_ELEMENTS (option_areas));
+  g_autoptr (GArray) ram = make_areas (more_ram, G_N_ELEMENTS (more_ram));
+
   g_test_init (&argc, &argv, NULL);
+  hand_made.system_areas = systems;
+  hand_made.option_areas = options;
+  hand_made.more_ram = ram;
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path = g_strdup_printf ("/judge/%s", rows[i].name);
@@ -416,6 +457,7 @@ main (int argc, char **argv)
   g_test_add_func ("/judge/gap", test_gap);
   g_test_add_func ("/judge/database", test_database);
   g_test_add_func ("/judge/larger-sister", test_larger_sister);
+  g_test_add_func ("/judge/regions", test_regions);
   g_test_add_func ("/judge/names", test_names);
   return g_test_run ();
 }
