@@ -110,7 +110,10 @@ explain_geometry (FlDevice *self, gboolean bit_was_read)
   if (self->layout == NULL)
     return;
   layout = fl_layout_to_string (self->layout);
-  if (self->flash_kib_read)
+  if (self->declaration != NULL)
+    size = g_strdup_printf (_ ("The flash size is as %s says, %u KiB: %s. Nothing of it was checked."),
+                            fl_declaration_get_name (self->declaration), self->flash_kib, layout);
+  else if (self->flash_kib_read)
     size = g_strdup_printf (_ ("The chip’s flash size register (0x%08X) says %u KiB: %s."),
                             self->chip->flash_size_register, self->flash_kib, layout);
   else
@@ -146,7 +149,7 @@ remark_banks (FlDevice *self)
  * @from_register: whether it is what the device's flash size register says, masked; otherwise it was declared
  *
  * Picks the layout, from the chip's row. A size that cannot be right, or is not known, becomes the largest there is
- * of this chip. Whatever had to be assumed is added to the remarks.
+ * of this chip. Whatever had to be assumed is added to the remarks. A chip that was declared is as it was declared.
  */
 void
 fl_device_set_geometry (FlDevice *self, guint flash_kib, gboolean from_register)
@@ -161,6 +164,14 @@ fl_device_set_geometry (FlDevice *self, guint flash_kib, gboolean from_register)
   self->flash_kib_read = from_register;
   if (self->chip == NULL)
     return;
+  if (self->declaration != NULL)
+    {
+      self->flash_kib = self->chip->flash_kib;
+      self->flash_kib_read = FALSE;
+      self->layout = fl_layout_ref (fl_declaration_get_layout (self->declaration));
+      explain_geometry (self, FALSE);
+      return;
+    }
 
   if (from_register)
     flash_kib = told <= G_MAXUINT16 ? fl_chip_decode_flash_size (self->chip, (guint16) told) : 0;
@@ -243,6 +254,8 @@ fl_device_finalize (GObject *object)
   g_clear_pointer (&self->layout, fl_layout_unref);
   g_clear_pointer (&self->options, fl_option_set_free);
   g_free (self->geometry_reason);
+  g_clear_pointer (&self->declaration, fl_declaration_unref);
+  g_clear_pointer (&self->declared_chip, fl_declaration_free_chip);
   g_ptr_array_unref (self->remarks);
   G_OBJECT_CLASS (fl_device_parent_class)->finalize (object);
 }

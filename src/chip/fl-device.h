@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "fl-chip-declared.h"
 #include "fl-option-set.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,7 @@ struct _FlDevice
 
   guint16       pid;
   const FlChip *chip;               /* NULL: unknown PID */
+  FlDeclaration *declaration;       /* (owned) nullable: what chip was made from; nothing of it was checked */
   guint8        bootloader_version; /* from Get: 0x31 is 3.1 */
   guint8        bootloader_id;      /* from bootloader_id_address; 0: not read */
   guint8        commands[32];       /* from Get; n_commands of them */
@@ -41,6 +43,7 @@ struct _FlDevice
   GPtrArray    *remarks;            /* char *: what was assumed and why, for the user */
   FlOptionSet  *options;            /* (owned) nullable: as read; NULL when the chip has none or does not show them */
   char         *geometry_reason;    /* nullable: why this size and layout were taken, a sentence */
+  FlChip       *declared_chip;      /* (owned) nullable: chip, when it was made from the declaration */
   char         *bank_remark;        /* (unowned) nullable: the one of them that fl_device_set_bank_option() settles */
 };
 

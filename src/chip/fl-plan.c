@@ -314,13 +314,16 @@ fl_plan_get_n_erased (FlPlan *self)
 /**
  * fl_plan_erases_all:
  *
- * Returns: whether every sector of the chip will be erased, so that a mass erase does the same
+ * Returns: whether every sector of the chip will be erased, so that a mass erase does the same. A chip that was
+ * declared may have more of them than are known: it takes that everything was asked for.
  */
 gboolean
 fl_plan_erases_all (FlPlan *self)
 {
   g_return_val_if_fail (FL_IS_PLAN (self), FALSE);
 
+  if (self->device->declaration != NULL && self->options.erase != FL_ERASE_ALL)
+    return FALSE;
   return fl_plan_get_n_erased (self) == fl_layout_get_n_sectors (self->device->layout);
 }
 

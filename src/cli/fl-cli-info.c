@@ -45,8 +45,10 @@ boot0_name (FlBoot0 boot0)
 static void
 print_chip (FlCli *cli, const FlChip *chip)
 {
-  fl_cli_print (cli, _ ("Core:          %s"), chip->core);
-  fl_cli_print (cli, _ ("RAM:           %u KiB at 0x%08X"), chip->ram_kib, chip->ram_start);
+  if (chip->core != NULL)
+    fl_cli_print (cli, _ ("Core:          %s"), chip->core);
+  if (chip->ram_kib > 0)
+    fl_cli_print (cli, _ ("RAM:           %u KiB at 0x%08X"), chip->ram_kib, chip->ram_start);
   for (guint i = 0; i < chip->usarts->len; i++)
     {
       const FlChipUsart *usart = g_ptr_array_index (chip->usarts, i);
@@ -89,8 +91,9 @@ print_device (FlCli *cli, FlDevice *device)
   fl_cli_print (cli, _ ("Bootloader:    version %s"), version);
   if (device->flash_kib > 0)
     fl_cli_print (cli,
-                  device->flash_kib_read ? _ ("Flash:         %u KiB, %s")
-                                         : _ ("Flash:         %u KiB, %s (taken from the database)"),
+                  device->declaration != NULL ? _ ("Flash:         %u KiB, %s (as declared, not checked)")
+                  : device->flash_kib_read    ? _ ("Flash:         %u KiB, %s")
+                                              : _ ("Flash:         %u KiB, %s (taken from the database)"),
                   device->flash_kib, layout != NULL ? layout : _ ("layout unknown"));
   if (device->geometry_reason != NULL)
     fl_cli_print (cli, "               %s", device->geometry_reason);
@@ -105,6 +108,8 @@ print_device (FlCli *cli, FlDevice *device)
     print_chip (cli, device->chip);
   for (guint i = 0; i < device->remarks->len; i++)
     fl_cli_print (cli, _ ("Note:          %s"), (const char *) g_ptr_array_index (device->remarks, i));
+  if (fl_cli_get_advice (cli) != NULL)
+    fl_cli_print (cli, _ ("Note:          %s"), fl_cli_get_advice (cli));
 }
 
 static void

@@ -154,7 +154,7 @@ fl_cli_get_options (FlCli *cli, GError **error)
 
   if (device->options != NULL)
     return device->options;
-  if (device->chip == NULL)
+  if (device->chip == NULL || device->declaration != NULL)
     g_set_error_literal (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
                          _ ("This chip is not known, and neither are its option bytes. They are never written."));
   else if (device->protection == FL_PROTECTION_READOUT)

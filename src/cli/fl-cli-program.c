@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "fl-cli.h"
+#include "fl-device-declared.h"
 #include "fl-error.h"
 #include "fl-judge.h"
 #include "fl-program-job.h"
@@ -54,12 +55,18 @@ parse_options (FlPlanOptions *plan, GError **error)
 static FlDevice *
 find_device (FlCli *cli, GError **error)
 {
+  g_autoptr (FlDevice) device = NULL;
   const FlChip *chip;
-  FlDevice *device;
 
   if (!dry_run || cli->port != NULL || cli->pid < 0)
     return fl_cli_connect (cli, error) ? g_object_ref (fl_session_get_device (cli->session)) : NULL;
-  chip = fl_chip_db_find ((guint16) cli->pid);
+  device = fl_device_new ((guint16) cli->pid);
+  chip = device->chip;
+  if (chip == NULL && cli->declared != NULL && fl_device_declare (device, cli->declared))
+    {
+      fl_cli_warn_declared (cli, device);
+      return g_steal_pointer (&device);
+    }
   if (chip == NULL)
     {
       g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
@@ -67,9 +74,8 @@ find_device (FlCli *cli, GError **error)
                    (guint) cli->pid);
       return NULL;
     }
-  device = fl_device_new ((guint16) cli->pid);
   fl_device_set_geometry (device, chip->flash_kib, FALSE);
-  return device;
+  return g_steal_pointer (&device);
 }
 
 static gboolean

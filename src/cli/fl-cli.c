@@ -8,6 +8,7 @@
 
 #include "fl-cli-progress.h"
 #include "fl-connect-job.h"
+#include "fl-device-declared.h"
 #include "fl-error.h"
 
 /**
@@ -73,6 +74,8 @@ fl_cli_add_device (FlCli *cli, FlDevice *device)
   fl_cli_add_string (cli, "name", name);
   fl_cli_add_string (cli, "bootloader_version", version);
   fl_cli_add_int (cli, "flash_kib", device->flash_kib);
+  fl_cli_add_string (cli, "declared",
+                     device->declaration != NULL ? fl_declaration_get_name (device->declaration) : NULL);
   json_builder_end_object (cli->result);
 }
 
@@ -215,6 +218,67 @@ fl_cli_run_job (FlCli *cli, FlJob *job, GError **error)
   return run.ok;
 }
 
+static void
+print_warning (FlCli *cli, const char *text)
+{
+  g_autoptr (JsonBuilder) builder = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *line = NULL;
+
+  if (cli->quiet)
+    return;
+  if (!cli->json)
+    {
+      g_printerr (_ ("Warning: %s\n"), text);
+      return;
+    }
+  builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "warning");
+  json_builder_add_string_value (builder, text);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  line = json_to_string (root, FALSE);
+  g_printerr ("%s\n", line);
+}
+
+/**
+ * fl_cli_warn_declared:
+ *
+ * Says on standard error what became of --map or --geometry: what could not be checked, or why it is not used.
+ */
+void
+fl_cli_warn_declared (FlCli *cli, FlDevice *device)
+{
+  g_autoptr (GPtrArray) sentences = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (cli->declared == NULL)
+    return;
+  sentences = fl_device_explain_declaration (device, cli->declared);
+  for (guint i = 0; i < sentences->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", (const char *) g_ptr_array_index (sentences, i));
+  print_warning (cli, text->str);
+}
+
+/**
+ * fl_cli_get_advice:
+ *
+ * Returns: (transfer none) (nullable): what can be done with a chip that is not known; %NULL when it is known, or none
+ * was reached
+ */
+const char *
+fl_cli_get_advice (FlCli *cli)
+{
+  FlDevice *device = cli->session != NULL ? fl_session_get_device (cli->session) : NULL;
+
+  if (device == NULL || device->chip != NULL)
+    return NULL;
+  return _ (
+      "Say with --map FILE.STmap or --geometry 0x08000000:64x2K how its flash is divided, and it can be erased and "
+      "programmed; “read OUT --address A --length N” reads it as it is.");
+}
+
 /**
  * fl_cli_connect:
  *
@@ -240,7 +304,12 @@ fl_cli_connect (FlCli *cli, GError **error)
   options->preset = g_strdup (cli->preset);
   options->pid = cli->pid;
   options->timeout_s = (guint) MAX (cli->timeout_s, 0);
+  if (cli->declared != NULL)
+    options->declared = fl_declaration_ref (cli->declared);
   cli->session = fl_session_new (options);
   job = fl_connect_job_new (cli->session);
-  return fl_cli_run_job (cli, job, error);
+  if (!fl_cli_run_job (cli, job, error))
+    return FALSE;
+  fl_cli_warn_declared (cli, fl_session_get_device (cli->session));
+  return TRUE;
 }

@@ -22,6 +22,8 @@ typedef struct
   char    *entry_text;
   char    *device_text;
   char    *trace_path;
+  char    *map_path;
+  char    *geometry;
   int      timeout_s;
   gboolean json;
   gboolean quiet;
@@ -32,6 +34,7 @@ typedef struct
   FlEntryMethod entry;
   char         *preset;
   int           pid;  /* -1: as the chip says */
+  FlDeclaration *declared; /* nullable: --map or --geometry */
 
   FlSession    *session;
   JsonBuilder  *result;  /* an open object, for --json */
@@ -55,6 +58,7 @@ extern const FlCliCommand fl_cli_decode_command;
 extern const FlCliCommand fl_cli_devices_command;
 extern const FlCliCommand fl_cli_erase_command;
 extern const FlCliCommand fl_cli_info_command;
+extern const FlCliCommand fl_cli_map_command;
 extern const FlCliCommand fl_cli_options_command;
 extern const FlCliCommand fl_cli_ports_command;
 extern const FlCliCommand fl_cli_program_command;
@@ -65,6 +69,8 @@ extern const FlCliCommand fl_cli_unprotect_command;
 extern const FlCliCommand fl_cli_verify_command;
 
 gboolean fl_cli_connect       (FlCli *cli, GError **error);
+void     fl_cli_warn_declared (FlCli *cli, FlDevice *device);
+const char *fl_cli_get_advice (FlCli *cli);
 gboolean fl_cli_run_job       (FlCli *cli, FlJob *job, GError **error);
 void     fl_cli_print         (FlCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void     fl_cli_add_chip      (FlCli *cli, const FlChip *chip, gboolean details);

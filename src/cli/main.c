@@ -15,7 +15,7 @@ static const FlCliCommand *const commands[] = {
   &fl_cli_ports_command,   &fl_cli_info_command,    &fl_cli_program_command,   &fl_cli_verify_command,
   &fl_cli_read_command,    &fl_cli_erase_command,   &fl_cli_start_command,     &fl_cli_check_command,
   &fl_cli_options_command, &fl_cli_protect_command, &fl_cli_unprotect_command, &fl_cli_devices_command,
-  &fl_cli_decode_command,
+  &fl_cli_decode_command,  &fl_cli_map_command,
 };
 
 static const FlCliCommand *
@@ -160,6 +160,29 @@ parse_device (FlCli *cli, GError **error)
   return TRUE;
 }
 
+/* --map and --geometry: how the flash of a chip that is not known is divided. */
+static gboolean
+parse_declaration (FlCli *cli, GError **error)
+{
+  g_autoptr (FlStmap) map = NULL;
+
+  if (cli->map_path == NULL && cli->geometry == NULL)
+    return TRUE;
+  if (cli->map_path != NULL && cli->geometry != NULL)
+    {
+      g_set_error_literal (error, FL_ERROR, FL_ERROR_USAGE, _ ("Say either --map or --geometry, not both"));
+      return FALSE;
+    }
+  if (cli->geometry != NULL)
+    cli->declared = fl_declaration_parse (cli->geometry, error);
+  else
+    {
+      map = fl_stmap_load (cli->map_path, error);
+      cli->declared = map != NULL ? fl_declaration_new_for_map (map, error) : NULL;
+    }
+  return cli->declared != NULL;
+}
+
 #ifdef G_OS_UNIX
 static gboolean
 interrupted_cb (gpointer user_data)
@@ -181,7 +204,21 @@ run_command (FlCli *cli, const FlCliCommand *command, char **arguments, GError *
       return FALSE;
     }
   return parse_baud (cli, error) && parse_parity (cli, error) && parse_entry (cli, error) && parse_device (cli, error)
-         && command->run (cli, arguments, error);
+         && parse_declaration (cli, error) && command->run (cli, arguments, error);
+}
+
+/* What is not known of a chip can be said. */
+static void
+add_advice (FlCli *cli, GError **error)
+{
+  const char *advice = fl_cli_get_advice (cli);
+  GError *advised;
+
+  if (advice == NULL || !g_error_matches (*error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE))
+    return;
+  advised = g_error_new (FL_ERROR, FL_ERROR_UNKNOWN_DEVICE, "%s %s", (*error)->message, advice);
+  g_clear_error (error);
+  *error = advised;
 }
 
 /* Keeps every byte of the session, also of one that failed: that is when it is wanted. */
@@ -228,6 +265,9 @@ fl_cli_clear (FlCli *cli)
   g_free (cli->entry_text);
   g_free (cli->device_text);
   g_free (cli->trace_path);
+  g_free (cli->map_path);
+  g_free (cli->geometry);
+  g_clear_pointer (&cli->declared, fl_declaration_unref);
   g_free (cli->preset);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FlCli, fl_cli_clear)
@@ -245,6 +285,10 @@ main (int argc, char **argv)
     { "entry", 0, 0, G_OPTION_ARG_STRING, &cli.entry_text,
       N_ ("How the board enters its bootloader: manual (default), app, dtr-rts:PRESET"), N_ ("HOW") },
     { "device", 0, 0, G_OPTION_ARG_STRING, &cli.device_text, N_ ("Take the chip for this product ID"), N_ ("PID") },
+    { "map", 0, 0, G_OPTION_ARG_FILENAME, &cli.map_path,
+      N_ ("A map file (.STmap) that says how the flash of a chip that is not known is divided"), N_ ("FILE") },
+    { "geometry", 0, 0, G_OPTION_ARG_STRING, &cli.geometry,
+      N_ ("The same in words: 0x08000000:64x2K;unit=8;erased=0xFF;command=0x44"), N_ ("TEXT") },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &cli.timeout_s, N_ ("Seconds to wait for the bootloader's first answer"),
       N_ ("S") },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &cli.trace_path, N_ ("Save every byte to this file"), N_ ("FILE") },
@@ -319,6 +363,7 @@ main (int argc, char **argv)
     {
       g_autoptr (GError) trace_error = NULL;
 
+      add_advice (&cli, &error);
       if (!save_trace (&cli, &trace_error))
         g_printerr (_ ("Error: %s\n"), trace_error->message);
     }

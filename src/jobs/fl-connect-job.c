@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-describe.h"
+#include "fl-device-declared.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
 #include "fl-session-private.h"
@@ -423,10 +424,35 @@ fl_connect_job_identify (FlJob *job, const FlBootInfo *info, GCancellable *cance
   device->bootloader_version = info->version;
   device->n_commands = MIN (info->n_commands, G_N_ELEMENTS (device->commands));
   memcpy (device->commands, info->commands, device->n_commands);
+  if (options->declared != NULL)
+    fl_device_declare (device, options->declared);
   name = fl_device_dup_name (device);
   version = fl_device_dup_version (device);
   fl_job_log (job, FL_LOG_INFO, NULL, _ ("Found %s (PID 0x%03X), bootloader %s"), name, pid, version);
   return g_steal_pointer (&device);
+}
+
+/* What became of a declaration: at the end, when the chip has told what there is to compare it with. */
+static void
+fl_connect_job_explain_declaration (FlJob *job, FlDevice *device)
+{
+  const FlConnectOptions *options = fl_session_get_options (fl_job_get_session (job));
+  g_autoptr (GPtrArray) sentences = NULL;
+  g_autoptr (GString) detail = g_string_new (NULL);
+
+  if (options->declared == NULL)
+    return;
+  sentences = fl_device_explain_declaration (device, options->declared);
+  for (guint i = 0; i < sentences->len; i++)
+    {
+      const char *sentence = g_ptr_array_index (sentences, i);
+
+      g_ptr_array_add (device->remarks, g_strdup (sentence));
+      if (i > 0)
+        g_string_append_printf (detail, "%s%s", i > 1 ? "\n" : "", sentence);
+    }
+  fl_job_log (job, FL_LOG_WARNING, detail->len > 0 ? detail->str : NULL, "%s",
+              (const char *) g_ptr_array_index (sentences, 0));
 }
 
 static gboolean
@@ -453,6 +479,7 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   fl_job_begin_step (job, "%s", fl_stage_get_name (FL_STAGE_DESCRIBE));
   if (!fl_describe_device (job, boot, device, cancellable, error))
     return FALSE;
+  fl_connect_job_explain_declaration (job, device);
   fl_session_take_device (session, g_steal_pointer (&device));
   return TRUE;
 }

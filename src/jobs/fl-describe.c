@@ -346,7 +346,10 @@ fl_describe_device (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *ca
         return FALSE;
     }
   else
-    add_remark (device, _ ("Nothing is known of a chip with this ID: it can be read, but not programmed"));
+    add_remark (
+        device,
+        _ ("Nothing is known of a chip with this ID: it can be read. To be programmed it needs a map file (.STmap), or "
+           "somebody who says how its flash is divided"));
   fl_describe_set_limits (boot, device->chip, device->bootloader_id);
   fl_job_end_step (job, NULL);
   log_device (job, device);

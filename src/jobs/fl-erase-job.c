@@ -93,7 +93,8 @@ fl_erase_job_erase (FlEraseJob *self, FlErasePass *erasing, GCancellable *cancel
         fl_job_set_sector (job, i, FL_SECTOR_PLANNED_ERASE);
         n_wanted++;
       }
-  erasing->all = n_wanted == n;
+  /* A chip that was declared may have more sectors than are known: it takes that everything was asked for. */
+  erasing->all = n_wanted == n && (erasing->device->declaration == NULL || self->sectors->len == 0);
   fl_job_set_total (job, fl_erase_pass_get_wire (erasing));
   count = fl_ops_dup_count (erasing->device, n_wanted);
   fl_job_begin_step (job, _ ("Erasing %s"), count);

@@ -59,7 +59,11 @@ fl_erase_pass_get_wire (const FlErasePass *self)
 static gboolean
 get_command (const FlErasePass *self, FlCommand *command, GError **error)
 {
-  if (fl_device_has_command (self->device, FL_COMMAND_EXTENDED_ERASE))
+  const FlChip *chip = self->device->chip;
+
+  if (chip != NULL && chip->erase_command != 0 && fl_device_has_command (self->device, chip->erase_command))
+    *command = (FlCommand) chip->erase_command;
+  else if (fl_device_has_command (self->device, FL_COMMAND_EXTENDED_ERASE))
     *command = FL_COMMAND_EXTENDED_ERASE;
   else if (fl_device_has_command (self->device, FL_COMMAND_ERASE))
     *command = FL_COMMAND_ERASE;

@@ -70,6 +70,8 @@ fl_connect_options_copy (const FlConnectOptions *self)
   copy = g_memdup2 (self, sizeof *self);
   copy->port = g_strdup (self->port);
   copy->preset = g_strdup (self->preset);
+  if (self->declared != NULL)
+    fl_declaration_ref (self->declared);
   return copy;
 }
 
@@ -80,6 +82,7 @@ fl_connect_options_free (FlConnectOptions *self)
     return;
   g_free (self->port);
   g_free (self->preset);
+  g_clear_pointer (&self->declared, fl_declaration_unref);
   g_free (self);
 }
 

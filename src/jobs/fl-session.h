@@ -18,6 +18,7 @@ typedef struct
   FlEntryMethod  entry;
   char          *preset;    /* of fl_entry_preset_find(); nullable */
   int            pid;       /* override of the chip's own answer; -1: none */
+  FlDeclaration *declared;  /* (owned) nullable: of a chip that the database does not know; not used for others */
   guint          timeout_s; /* for the bootloader's first answer; 0: the default */
 } FlConnectOptions;
 
