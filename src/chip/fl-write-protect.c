@@ -339,3 +339,34 @@ fl_write_protect_parse_list (const char *text, FlLayout *layout, guint8 *sectors
     }
   return TRUE;
 }
+
+/**
+ * fl_write_protect_dup_list:
+ * @sectors: one byte a sector of @layout
+ *
+ * Returns: (transfer full): "0-15, 32", or "none": what fl_write_protect_parse_list() takes
+ */
+char *
+fl_write_protect_dup_list (const guint8 *sectors, FlLayout *layout)
+{
+  GString *text;
+  guint n;
+
+  g_return_val_if_fail (sectors != NULL && layout != NULL, NULL);
+
+  text = g_string_new (NULL);
+  n = fl_layout_get_n_sectors (layout);
+  for (guint first = 0, end; first < n; first = end)
+    {
+      for (end = first + 1; end < n && sectors[end] == sectors[first]; end++)
+        ;
+      if (!sectors[first])
+        continue;
+      g_string_append_printf (text, "%s%u", text->len > 0 ? ", " : "", first);
+      if (end - first > 1)
+        g_string_append_printf (text, "-%u", end - 1);
+    }
+  if (text->len == 0)
+    g_string_append (text, "none");
+  return g_string_free (text, FALSE);
+}

@@ -24,7 +24,8 @@ typedef enum
 #define FL_TYPE_PROTECT_JOB (fl_protect_job_get_type ())
 G_DECLARE_FINAL_TYPE (FlProtectJob, fl_protect_job, FL, PROTECT_JOB, FlJob)
 
-FlJob *fl_protect_job_new         (FlSession *session, FlProtectKind kind, gboolean agreed);
-char  *fl_protect_kind_dup_warning (FlProtectKind kind, FlDevice *device); /* what it does and what is lost, for people */
+FlJob   *fl_protect_job_new         (FlSession *session, FlProtectKind kind, gboolean agreed);
+gboolean fl_protect_kind_check      (FlProtectKind kind, FlDevice *device, GError **error); /* whether it can be done */
+char    *fl_protect_kind_dup_warning (FlProtectKind kind, FlDevice *device); /* what it does and what is lost, for people */
 
 G_END_DECLS

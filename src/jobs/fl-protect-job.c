@@ -100,9 +100,20 @@ fl_protect_kind_dup_warning (FlProtectKind kind, FlDevice *device)
     }
 }
 
-static gboolean
-check_device (FlProtectJob *self, FlDevice *device, GError **error)
+/**
+ * fl_protect_kind_check:
+ * @device: the chip that it would be done to
+ *
+ * Errors: %FL_ERROR_UNKNOWN_DEVICE, %FL_ERROR_UNSUPPORTED, %FL_ERROR_PROTECTED, %FL_ERROR_USAGE where there is no
+ * protection to remove.
+ *
+ * Returns: whether it can be done as far as is known, so that it need not be offered where it cannot
+ */
+gboolean
+fl_protect_kind_check (FlProtectKind kind, FlDevice *device, GError **error)
 {
+  g_return_val_if_fail (kind < G_N_ELEMENTS (kinds) && FL_IS_DEVICE (device), FALSE);
+
   if (device->chip == NULL || device->chip->option_words->len == 0)
     {
       g_set_error_literal (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
@@ -110,7 +121,7 @@ check_device (FlProtectJob *self, FlDevice *device, GError **error)
                               "changed."));
       return FALSE;
     }
-  if (!fl_device_has_command (device, kinds[self->kind].command) && self->kind != FL_UNPROTECT_WRITE
+  if (!fl_device_has_command (device, kinds[kind].command) && kind != FL_UNPROTECT_WRITE
       && fl_chip_find_option_role (device->chip, FL_OPTION_ROLE_PRODUCT_STATE) != NULL)
     {
       g_set_error (
@@ -120,20 +131,20 @@ check_device (FlProtectJob *self, FlDevice *device, GError **error)
           device->chip->name);
       return FALSE;
     }
-  if (!fl_device_has_command (device, kinds[self->kind].command))
+  if (!fl_device_has_command (device, kinds[kind].command))
     {
       g_set_error (error, FL_ERROR, FL_ERROR_UNSUPPORTED, _ ("This bootloader does not have the command %s (%02X)."),
-                   fl_command_get_name (kinds[self->kind].command), kinds[self->kind].command);
+                   fl_command_get_name (kinds[kind].command), kinds[kind].command);
       return FALSE;
     }
-  if (self->kind == FL_UNPROTECT_READ && device->protection == FL_PROTECTION_NONE)
+  if (kind == FL_UNPROTECT_READ && device->protection == FL_PROTECTION_NONE)
     {
       g_set_error_literal (error, FL_ERROR, FL_ERROR_USAGE,
                            _ ("The chip is not read-protected. Removing a protection that is not there would erase the "
                               "whole flash and nothing else."));
       return FALSE;
     }
-  if (self->kind != FL_UNPROTECT_READ && device->protection == FL_PROTECTION_READOUT)
+  if (kind != FL_UNPROTECT_READ && device->protection == FL_PROTECTION_READOUT)
     return fl_ops_check_readable (device, error);
   return TRUE;
 }
@@ -218,7 +229,7 @@ fl_protect_job_run (FlJob *job, GCancellable *cancellable, GError **error)
   fl_job_enter_stage (job, FL_STAGE_PROTECT);
   fl_job_set_board_state (job, "%s", _ ("Nothing was changed."));
   fl_job_set_total (job, STEPS);
-  if (!check_device (self, device, error)
+  if (!fl_protect_kind_check (self->kind, device, error)
       || !fl_consent_check (device->chip, kinds[self->kind].danger, self->agreed, NULL, error)
       || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;

@@ -522,6 +522,29 @@ test_write_protect_refused (void)
     }
 }
 
+/* A list that is read and written again is the same, in order and without repetitions. */
+static void
+test_write_protect_list (void)
+{
+  static const char *const texts[][2] = {
+    { "none", "none" },      { "all", "0-63" },          { "0", "0" },
+    { "63", "63" },          { "0-15, 32", "0-15, 32" }, { "32,0-15", "0-15, 32" },
+    { "1,2,3,5", "1-3, 5" }, { "0-1,63", "0-1, 63" },
+  };
+  FlLayout *layout = fl_chip_get_layout (fl_chip_db_find (0x460), 128, NULL);
+  guint8 sectors[64];
+
+  g_assert_cmpuint (fl_layout_get_n_sectors (layout), ==, G_N_ELEMENTS (sectors));
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *got = NULL;
+
+      g_assert_true (fl_write_protect_parse_list (texts[i][0], layout, sectors, NULL));
+      got = fl_write_protect_dup_list (sectors, layout);
+      g_assert_cmpstr (got, ==, texts[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -538,6 +561,7 @@ main (int argc, char **argv)
   g_test_add_func ("/option-set/boot0", test_boot0);
   g_test_add_func ("/option-set/write-protect", test_write_protect);
   g_test_add_func ("/option-set/write-protect/property", test_write_protect_property);
+  g_test_add_func ("/option-set/write-protect/list", test_write_protect_list);
   g_test_add_func ("/option-set/write-protect/refused", test_write_protect_refused);
   return g_test_run ();
 }

@@ -333,6 +333,10 @@ test_impossible (void)
       g_autoptr (GError) error = NULL;
 
       job_board_connect (board);
+      /* that it cannot be done is known before it is tried */
+      g_assert_false (fl_protect_kind_check (impossible[i].kind, job_board_device (board), &error));
+      g_assert_error (error, FL_ERROR, (gint) impossible[i].code);
+      g_clear_error (&error);
       job = fl_protect_job_new (board->session, impossible[i].kind, TRUE);
       g_assert_false (job_board_run (board, job, &error));
       g_assert_error (error, FL_ERROR, (gint) impossible[i].code);
