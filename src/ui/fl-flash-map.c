@@ -10,7 +10,7 @@
 
 #include <adwaita.h>
 
-#include "fl-map-paint.h"
+#include "fl-map-legend.h"
 #include "fl-map-rows.h"
 #include "fl-map-words.h"
 
@@ -20,7 +20,6 @@
 #define WIDE                 520 /* from here on lines have their last address too */
 #define GAP                  4   /* between lines */
 #define LABEL_GAP            8   /* between an address and its line */
-#define LEGEND_GAP           16
 
 struct _FlFlashMap
 {
@@ -28,10 +27,11 @@ struct _FlFlashMap
 
   FlDevice *device;
   FlPlan *plan;
-  guint8 *states;   /* FlSectorState each, n_sectors of them: the job's or the plan's; NULL: there is neither */
+  guint8 *
+      states; /* FlSectorState or FlMapState each, n_sectors of them: the job's or the plan's; NULL: there is neither */
   gboolean running; /* they are a job's */
   guint n_sectors;
-  gboolean in_legend[FL_N_SECTOR_STATES]; /* seen since device or plan changed: the map must not jump as it fills in */
+  gboolean in_legend[FL_N_MAP_STATES]; /* seen since device or plan changed: the map must not jump as it fills in */
   guint describe_source;
 };
 
@@ -59,23 +59,9 @@ fl_flash_map_get_layout (FlFlashMap *self)
 static void
 fl_flash_map_count (FlFlashMap *self, guint *counts)
 {
-  memset (counts, 0, FL_N_SECTOR_STATES * sizeof *counts);
+  memset (counts, 0, FL_N_MAP_STATES * sizeof *counts);
   for (guint i = 0; self->states != NULL && i < self->n_sectors; i++)
     counts[self->states[i]]++;
-}
-
-static PangoLayout *
-fl_flash_map_make_label (FlFlashMap *self, const char *text, gboolean address)
-{
-  PangoLayout *label = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
-  PangoAttrList *attributes = pango_attr_list_new ();
-
-  pango_attr_list_insert (attributes, pango_attr_scale_new (PANGO_SCALE_SMALL));
-  if (address)
-    pango_attr_list_insert (attributes, pango_attr_family_new ("Monospace"));
-  pango_layout_set_attributes (label, attributes);
-  pango_attr_list_unref (attributes);
-  return label;
 }
 
 static PangoLayout *
@@ -83,58 +69,21 @@ fl_flash_map_make_address (FlFlashMap *self, guint64 address)
 {
   g_autofree char *text = g_strdup_printf ("0x%08" G_GINT64_MODIFIER "X", address);
 
-  return fl_flash_map_make_label (self, text, TRUE);
+  return fl_map_legend_make_label (GTK_WIDGET (self), text, TRUE);
 }
 
-/* Goes through the legend from the left to the right and on to further lines; draws it when there is a snapshot.
- * Returns its height. */
+/* Draws the legend when there is a snapshot. Returns its height. */
 static int
-fl_flash_map_legend (FlFlashMap *self, GtkSnapshot *snapshot, const FlMapPalette *palette, int top, int width,
-                     int line_height)
+fl_flash_map_legend (FlFlashMap *self, GtkSnapshot *snapshot, const FlMapPalette *palette, const Geometry *geometry)
 {
-  guint counts[FL_N_SECTOR_STATES];
-  int height = MAX (line_height, 14);
-  int swatch_height = height * 3 / 4, swatch_width = height * 5 / 4; /* they grow with the text */
-  int x = 0, y = top;
+  FlMapLegend legend = { .top = geometry->legend_y, .width = geometry->width, .line_height = geometry->line_height };
 
   if (self->states == NULL)
     return 0;
-
-  fl_flash_map_count (self, counts);
-  for (guint i = 0; i < FL_N_SECTOR_STATES; i++)
-    {
-      g_autofree char *text = fl_map_words_dup_legend (i, counts[i]);
-      /* Room for the largest count: the legend must not be set anew while numbers grow. */
-      g_autofree char *widest = fl_map_words_dup_legend (i, self->n_sectors);
-      g_autoptr (PangoLayout) label = NULL;
-      int label_width;
-
-      if (!self->in_legend[i])
-        continue;
-      label = fl_flash_map_make_label (self, widest, FALSE);
-      pango_layout_get_pixel_size (label, &label_width, NULL);
-      if (x > 0 && x + swatch_width + LABEL_GAP + label_width > width)
-        {
-          x = 0;
-          y += height + GAP;
-        }
-      if (snapshot != NULL)
-        {
-          cairo_rectangle_t swatch = { x, y + (height - swatch_height) / 2, swatch_width, swatch_height };
-          cairo_t *cr = gtk_snapshot_append_cairo (
-              snapshot, &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) swatch_width, (float) height));
-
-          fl_map_paint_cells (cr, palette, i, &swatch, 1);
-          cairo_destroy (cr);
-          pango_layout_set_text (label, text, -1);
-          gtk_snapshot_save (snapshot);
-          gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (x + swatch_width + LABEL_GAP), (float) y));
-          gtk_snapshot_append_layout (snapshot, label, &palette->text);
-          gtk_snapshot_restore (snapshot);
-        }
-      x += swatch_width + LABEL_GAP + label_width + LEGEND_GAP;
-    }
-  return y - top + height;
+  fl_flash_map_count (self, legend.counts);
+  legend.shown = self->in_legend;
+  legend.n_sectors = self->n_sectors;
+  return fl_map_legend_draw (&legend, GTK_WIDGET (self), snapshot, palette);
 }
 
 static void
@@ -162,7 +111,7 @@ fl_flash_map_place (FlFlashMap *self, int width, Geometry *geometry)
     if (geometry->rows->rows[i].begins_bank)
       lines += geometry->heading;
   geometry->legend_y = lines + GAP;
-  legend = fl_flash_map_legend (self, NULL, NULL, geometry->legend_y, width, geometry->line_height);
+  legend = fl_flash_map_legend (self, NULL, NULL, geometry);
   geometry->height = legend > 0 ? geometry->legend_y + legend : lines - GAP;
 }
 
@@ -220,7 +169,7 @@ fl_flash_map_snapshot_labels (FlFlashMap *self, GtkSnapshot *snapshot, const Geo
       if (row->begins_bank && geometry->heading > 0)
         {
           g_autofree char *text = g_strdup_printf (_ ("Bank %u"), row->bank);
-          g_autoptr (PangoLayout) bank = fl_flash_map_make_label (self, text, FALSE);
+          g_autoptr (PangoLayout) bank = fl_map_legend_make_label (GTK_WIDGET (self), text, FALSE);
 
           append_label (snapshot, bank, &palette->dim_text, geometry->left, y - geometry->heading);
         }
@@ -262,11 +211,11 @@ fl_flash_map_snapshot_cells (FlFlashMap *self, GtkSnapshot *snapshot, const Geom
                              const FlMapPalette *palette)
 {
   FlLayout *layout = fl_flash_map_get_layout (self);
-  GArray *cells[FL_N_SECTOR_STATES];
+  GArray *cells[FL_N_MAP_STATES];
   cairo_t *cr = gtk_snapshot_append_cairo (
       snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) geometry->width, (float) geometry->legend_y));
 
-  for (guint i = 0; i < FL_N_SECTOR_STATES; i++)
+  for (guint i = 0; i < FL_N_MAP_STATES; i++)
     cells[i] = g_array_new (FALSE, FALSE, sizeof (cairo_rectangle_t));
   for (guint i = 0; i < geometry->rows->n_rows; i++)
     {
@@ -280,7 +229,7 @@ fl_flash_map_snapshot_cells (FlFlashMap *self, GtkSnapshot *snapshot, const Geom
           add_cell (cells[state], place_cell (geometry, row, fl_layout_get_sector (layout, j), state, y));
         }
     }
-  for (guint i = 0; i < FL_N_SECTOR_STATES; i++) /* the failed ones last, on top */
+  for (guint i = 0; i < FL_N_MAP_STATES; i++) /* the failed ones last, on top */
     {
       fl_map_paint_cells (cr, palette, i, (cairo_rectangle_t *) (void *) cells[i]->data, cells[i]->len);
       g_array_unref (cells[i]);
@@ -301,7 +250,7 @@ fl_flash_map_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   fl_map_palette_init (&palette, widget);
   fl_flash_map_snapshot_cells (self, snapshot, &geometry, &palette);
   fl_flash_map_snapshot_labels (self, snapshot, &geometry, &palette);
-  fl_flash_map_legend (self, snapshot, &palette, geometry.legend_y, geometry.width, geometry.line_height);
+  fl_flash_map_legend (self, snapshot, &palette, &geometry);
 }
 
 static GtkSizeRequestMode
@@ -390,6 +339,23 @@ fl_flash_map_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, 
 }
 
 /**
+ * fl_flash_map_find_sector:
+ * @x: in the widget's coordinates
+ * @y: likewise
+ *
+ * Returns: (transfer none) (nullable): the sector that is drawn there
+ */
+const FlSector *
+fl_flash_map_find_sector (FlFlashMap *self, int x, int y)
+{
+  GdkRectangle area;
+
+  g_return_val_if_fail (FL_IS_FLASH_MAP (self), NULL);
+
+  return fl_flash_map_find (self, x, y, &area);
+}
+
+/**
  * fl_flash_map_to_text:
  *
  * Returns: (transfer full): everything that the map shows, in words; this is its accessible description
@@ -417,11 +383,11 @@ fl_flash_map_describe_cb (gpointer user_data)
 static void
 fl_flash_map_update_legend (FlFlashMap *self)
 {
-  guint counts[FL_N_SECTOR_STATES];
+  guint counts[FL_N_MAP_STATES];
   gboolean grown = FALSE;
 
   fl_flash_map_count (self, counts);
-  for (guint i = 0; i < FL_N_SECTOR_STATES; i++)
+  for (guint i = 0; i < FL_N_MAP_STATES; i++)
     if (counts[i] > 0 && !self->in_legend[i])
       self->in_legend[i] = grown = TRUE;
   if (grown)
@@ -500,11 +466,11 @@ fl_flash_map_set_plan (FlFlashMap *self, FlPlan *plan)
 
 /**
  * fl_flash_map_set_states:
- * @states: (nullable) (array length=n_states): a #FlSectorState for each sector; %NULL: back to the plan
+ * @states: (nullable) (array length=n_states): a #FlSectorState or #FlMapState for each sector; %NULL: back to the plan
  * @n_states: how many sectors the map's device has
  *
- * Shows how far a job has come. May be called as often as a job announces something: what has not changed costs a
- * comparison, and however much has changed is drawn once a frame.
+ * Shows how far a job has come, or what is protected. May be called as often as a job announces something: what has not
+ * changed costs a comparison, and however much has changed is drawn once a frame.
  */
 void
 fl_flash_map_set_states (FlFlashMap *self, const guint8 *states, guint n_states)
@@ -519,7 +485,7 @@ fl_flash_map_set_states (FlFlashMap *self, const guint8 *states, guint n_states)
       return;
     }
   for (guint i = 0; i < n_states; i++)
-    g_return_if_fail (states[i] < FL_N_SECTOR_STATES);
+    g_return_if_fail (states[i] < FL_N_MAP_STATES);
 
   if (self->states != NULL && memcmp (self->states, states, n_states) == 0)
     return;

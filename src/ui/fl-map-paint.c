@@ -39,8 +39,12 @@ static const struct
   [FL_SECTOR_WRITTEN] = { "accent_bg_color", "#3584e4", NULL, 1, 0, MARK_NONE },
   [FL_SECTOR_VERIFIED] = { "success_bg_color", "#2ec27e", "success_fg_color", 1, 0, MARK_BAR },
   [FL_SECTOR_FAILED] = { "error_bg_color", "#e01b24", "error_fg_color", 1, 1, MARK_CROSSES },
+  [FL_MAP_OPEN] = { "window_fg_color", "#808080", NULL, 0.14f, 0, MARK_NONE },
+  [FL_MAP_PROTECTED] = { "window_fg_color", "#808080", NULL, 0.6f, 0, MARK_NONE },
+  [FL_MAP_TO_PROTECT] = { "accent_color", "#1c71d8", NULL, 0.2f, 1, MARK_CROSSES },
+  [FL_MAP_TO_OPEN] = { "warning_color", "#9c6e03", NULL, 0.10f, 0.9f, MARK_RISING },
 };
-G_STATIC_ASSERT (G_N_ELEMENTS (looks) == FL_N_SECTOR_STATES);
+G_STATIC_ASSERT (G_N_ELEMENTS (looks) == FL_N_MAP_STATES);
 
 static GdkRGBA
 look_up (GtkStyleContext *style, const char *name, const char *fallback)
@@ -75,7 +79,7 @@ fl_map_palette_init (FlMapPalette *self, GtkWidget *widget)
   };
   gtk_style_context_get_color (style, &self->text);
   self->dim_text = with_alpha (self->text, self->high_contrast ? 1 : 0.7f);
-  for (guint i = 0; i < FL_N_SECTOR_STATES; i++)
+  for (guint i = 0; i < FL_N_MAP_STATES; i++)
     {
       GdkRGBA color = look_up (style, looks[i].color, looks[i].fallback);
 
@@ -105,7 +109,7 @@ draw_mark (cairo_t *cr, Mark mark)
 
 /* A tile that is repeated over all cells at once: two thousand cells cost no more than one. */
 static cairo_pattern_t *
-make_hatch (const FlMapPalette *palette, FlSectorState state)
+make_hatch (const FlMapPalette *palette, guint state)
 {
   cairo_surface_t *tile =
       cairo_image_surface_create (CAIRO_FORMAT_ARGB32, HATCH * palette->scale, HATCH * palette->scale);
@@ -143,12 +147,13 @@ add_bars (cairo_t *cr, const cairo_rectangle_t *cells, guint n_cells, double y, 
 
 /**
  * fl_map_paint_cells:
+ * @state: #FlSectorState or #FlMapState
  * @cells: (array length=n_cells): in the coordinates of @cr; all of the same height
  *
  * Draws cells that are all in the same state.
  */
 void
-fl_map_paint_cells (cairo_t *cr, const FlMapPalette *palette, FlSectorState state, const cairo_rectangle_t *cells,
+fl_map_paint_cells (cairo_t *cr, const FlMapPalette *palette, guint state, const cairo_rectangle_t *cells,
                     guint n_cells)
 {
   Mark mark = looks[state].mark;

@@ -9,7 +9,7 @@
 
 #define MAX_RANGES 3 /* address ranges named for each state */
 
-/* Each state: in the legend, and as the end of a sentence about one sector. */
+/* Each state, FlSectorState and FlMapState: in the legend, and as the end of a sentence about one sector. */
 static const struct
 {
   const char *legend;
@@ -23,8 +23,12 @@ static const struct
   [FL_SECTOR_WRITTEN] = { N_ ("Written"), N_ ("written, not yet compared") },
   [FL_SECTOR_VERIFIED] = { N_ ("Verified"), N_ ("written and verified") },
   [FL_SECTOR_FAILED] = { N_ ("Failed"), N_ ("failed") },
+  [FL_MAP_OPEN] = { N_ ("Not protected"), N_ ("not protected") },
+  [FL_MAP_PROTECTED] = { N_ ("Protected"), N_ ("protected against writing") },
+  [FL_MAP_TO_PROTECT] = { N_ ("To be protected"), N_ ("will be protected against writing") },
+  [FL_MAP_TO_OPEN] = { N_ ("To be opened"), N_ ("will no longer be protected") },
 };
-G_STATIC_ASSERT (G_N_ELEMENTS (words) == FL_SECTOR_FAILED + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (words) == FL_N_MAP_STATES);
 
 /**
  * fl_map_words_dup_legend:
@@ -32,7 +36,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (words) == FL_SECTOR_FAILED + 1);
  * Returns: (transfer full): "Verified: 12"
  */
 char *
-fl_map_words_dup_legend (FlSectorState state, guint count)
+fl_map_words_dup_legend (guint state, guint count)
 {
   /* Translators: an entry of the flash map's legend: "Verified: 12" */
   return g_strdup_printf (_ ("%s: %u"), _ (words[state].legend), count);
@@ -80,7 +84,7 @@ find_end (FlLayout *layout, const guint8 *states, guint first)
 
 /* " (0x08000000–0x08005FFF, 0x08010000–0x080107FF and 4 more)" */
 static void
-append_ranges (GString *text, FlLayout *layout, const guint8 *states, FlSectorState state)
+append_ranges (GString *text, FlLayout *layout, const guint8 *states, guint state)
 {
   guint n_ranges = 0;
 
@@ -136,7 +140,7 @@ fl_map_words_dup_map (FlDevice *device, const guint8 *states)
         g_autofree char *entry = fl_map_words_dup_legend (i, counts[i]);
 
         g_string_append_printf (text, " %s", entry);
-        if (i != FL_SECTOR_UNTOUCHED)
+        if (i != FL_SECTOR_UNTOUCHED && i != FL_MAP_OPEN)
           append_ranges (text, device->layout, states, i);
         g_string_append_c (text, '.');
       }

@@ -6,6 +6,7 @@
 
 #include "fl-flash-map.h"
 #include "fl-job.h"
+#include "fl-map-paint.h"
 #include "fl-widget-test.h"
 
 #define N_STATES (FL_SECTOR_FAILED + 1)
@@ -90,6 +91,46 @@ test_states (void)
   text = fl_flash_map_to_text (FL_FLASH_MAP (map));
   g_assert_nonnull (strstr (text, "To be erased and written: 3"));
   g_object_unref (map);
+}
+
+/* A map of what is write-protected, and where a click on it falls. */
+static void
+test_protection (void)
+{
+  g_autoptr (FlDevice) device = fl_widget_test_device (0x413, 1024);
+  GtkWidget *map = fl_flash_map_new ();
+  GtkWidget *window;
+  guint8 states[12];
+  gboolean seen[12] = { FALSE };
+  g_autofree char *text = NULL;
+
+  memset (states, FL_MAP_OPEN, sizeof states);
+  states[0] = states[1] = FL_MAP_PROTECTED;
+  states[4] = FL_MAP_TO_PROTECT;
+  states[11] = FL_MAP_TO_OPEN;
+  fl_flash_map_set_device (FL_FLASH_MAP (map), device);
+  fl_flash_map_set_states (FL_FLASH_MAP (map), states, G_N_ELEMENTS (states));
+  text = fl_flash_map_to_text (FL_FLASH_MAP (map));
+  g_assert_nonnull (strstr (text, "Not protected: 8. Protected: 2 (0x08000000–0x08007FFF). To be protected: 1 "
+                                  "(0x08010000–0x0801FFFF). To be opened: 1 (0x080E0000–0x080FFFFF)."));
+
+  window = fl_widget_test_show (map, 900, 100);
+  for (int x = 0; x < gtk_widget_get_width (map); x++)
+    {
+      const FlSector *sector = fl_flash_map_find_sector (FL_FLASH_MAP (map), x, 5);
+      g_autofree char *tip = fl_flash_map_dup_tip (FL_FLASH_MAP (map), x, 5);
+      g_autofree char *name = sector != NULL ? g_strdup_printf ("Sector %u ·", sector->index) : NULL;
+
+      g_assert_cmpint (sector != NULL, ==, tip != NULL);
+      if (sector == NULL)
+        continue;
+      g_assert_true (g_str_has_prefix (tip, name));
+      seen[sector->index] = TRUE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (seen); i++)
+    g_assert_true (seen[i]);
+  g_assert_null (fl_flash_map_find_sector (FL_FLASH_MAP (map), 450, gtk_widget_get_height (map) - 1));
+  fl_widget_test_close (window);
 }
 
 static void
@@ -211,8 +252,14 @@ test_looks (void)
   {
     const char *name;
     AdwColorScheme scheme;
-  } schemes[] = { { "map-states-light", ADW_COLOR_SCHEME_FORCE_LIGHT },
-                  { "map-states-dark", ADW_COLOR_SCHEME_FORCE_DARK } };
+    guint first; /* states that are on the same map */
+    guint n_states;
+  } schemes[] = {
+    { "map-states-light", ADW_COLOR_SCHEME_FORCE_LIGHT, 0, N_STATES },
+    { "map-states-dark", ADW_COLOR_SCHEME_FORCE_DARK, 0, N_STATES },
+    { "map-protection-light", ADW_COLOR_SCHEME_FORCE_LIGHT, FL_MAP_OPEN, FL_N_MAP_STATES - FL_MAP_OPEN },
+    { "map-protection-dark", ADW_COLOR_SCHEME_FORCE_DARK, FL_MAP_OPEN, FL_N_MAP_STATES - FL_MAP_OPEN },
+  };
 
   for (guint s = 0; s < G_N_ELEMENTS (schemes); s++)
     {
@@ -224,11 +271,11 @@ test_looks (void)
       GtkWidget *window;
 
       adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[s].scheme);
-      device->layout = fl_layout_new (sectors, N_STATES, NULL);
-      for (guint i = 0; i < N_STATES; i++)
-        states[i] = (guint8) i;
+      device->layout = fl_layout_new (sectors, schemes[s].n_states, NULL);
+      for (guint i = 0; i < schemes[s].n_states; i++)
+        states[i] = (guint8) (schemes[s].first + i);
       fl_flash_map_set_device (FL_FLASH_MAP (map), device);
-      fl_flash_map_set_states (FL_FLASH_MAP (map), states, N_STATES);
+      fl_flash_map_set_states (FL_FLASH_MAP (map), states, schemes[s].n_states);
       window = fl_widget_test_show (map, 720, 160);
       pixbuf = fl_widget_test_draw (map, schemes[s].name);
       for (int x = 719; x >= 0; x--)
@@ -238,8 +285,8 @@ test_looks (void)
           if (tip != NULL)
             begin[strtoul (tip + strlen ("Sector "), NULL, 10)] = x;
         }
-      for (guint a = 0; a < N_STATES; a++)
-        for (guint b = a + 1; b < N_STATES; b++)
+      for (guint a = 0; a < schemes[s].n_states; a++)
+        for (guint b = a + 1; b < schemes[s].n_states; b++)
           {
             guint n_different = 0;
 
@@ -291,6 +338,7 @@ main (int argc, char **argv)
   fl_widget_test_init (&argc, &argv);
   g_test_add_func ("/flash-map/words", test_words);
   g_test_add_func ("/flash-map/states", test_states);
+  g_test_add_func ("/flash-map/protection", test_protection);
   g_test_add_func ("/flash-map/tip", test_tip);
   g_test_add_func ("/flash-map/large", test_large);
   g_test_add_func ("/flash-map/size", test_size);
