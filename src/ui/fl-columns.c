@@ -5,12 +5,19 @@
 
 #include "fl-columns.h"
 
-#define SPACING      24  /* px, either way */
+#define SPACING      24  /* px, side by side */
 #define COLUMN_WIDTH 340 /* px: columns are not made narrower than this to get them side by side */
 
 struct _FlColumns
 {
   GtkLayoutManager parent_instance;
+
+  int row_spacing; /* px, one below the other */
+};
+
+enum
+{
+  PROP_ROW_SPACING = 1,
 };
 
 G_DEFINE_FINAL_TYPE (FlColumns, fl_columns, GTK_TYPE_LAYOUT_MANAGER)
@@ -70,6 +77,7 @@ static void
 fl_columns_measure (GtkLayoutManager *manager, GtkWidget *widget, GtkOrientation orientation, int for_size,
                     int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
 {
+  int spacing = FL_COLUMNS (manager)->row_spacing;
   int n_children, column;
 
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
@@ -94,8 +102,8 @@ fl_columns_measure (GtkLayoutManager *manager, GtkWidget *widget, GtkOrientation
       }
     else
       {
-        *minimum += child_minimum + (n_children > 0 ? SPACING : 0);
-        *natural += child_natural + (n_children > 0 ? SPACING : 0);
+        *minimum += child_minimum + (n_children > 0 ? spacing : 0);
+        *natural += child_natural + (n_children > 0 ? spacing : 0);
       }
     n_children++;
   }
@@ -116,10 +124,24 @@ fl_columns_allocate (GtkLayoutManager *manager, GtkWidget *widget, int width, in
       gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, width, NULL, &place.height, NULL, NULL);
     gtk_widget_size_allocate (child, &place, -1);
     if (column == 0)
-      place.y += place.height + SPACING;
+      place.y += place.height + FL_COLUMNS (manager)->row_spacing;
     else
       place.x += mirrored ? -(column + SPACING) : column + SPACING;
   }
+}
+
+static void
+fl_columns_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  FlColumns *self = FL_COLUMNS (object);
+
+  if (id != PROP_ROW_SPACING)
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      return;
+    }
+  self->row_spacing = g_value_get_int (value);
+  gtk_layout_manager_layout_changed (GTK_LAYOUT_MANAGER (self));
 }
 
 static void
@@ -127,6 +149,10 @@ fl_columns_class_init (FlColumnsClass *klass)
 {
   GtkLayoutManagerClass *layout_class = GTK_LAYOUT_MANAGER_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->set_property = fl_columns_set_property;
+  g_object_class_install_property (
+      G_OBJECT_CLASS (klass), PROP_ROW_SPACING,
+      g_param_spec_int ("row-spacing", NULL, NULL, 0, G_MAXINT, SPACING, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   layout_class->get_request_mode = fl_columns_get_request_mode;
   layout_class->measure = fl_columns_measure;
   layout_class->allocate = fl_columns_allocate;
@@ -135,4 +161,5 @@ fl_columns_class_init (FlColumnsClass *klass)
 static void
 fl_columns_init (FlColumns *self)
 {
+  self->row_spacing = SPACING;
 }

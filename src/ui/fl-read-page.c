@@ -11,6 +11,7 @@
 #include "fl-explanation-card.h"
 #include "fl-error.h"
 #include "fl-flash-jobs.h"
+#include "fl-result-card.h"
 #include "fl-ui.h"
 
 /* A stretch of memory that can be chosen by name. */
@@ -50,10 +51,7 @@ struct _FlReadPage
   GtkWidget *progress_box;
   GtkLabel *progress_text;
   GtkProgressBar *progress;
-  GtkWidget *result;
-  GtkImage *result_icon;
-  GtkLabel *result_title;
-  GtkLabel *result_text;
+  FlResultCard *result;
   FlExplanationCard *explanation;
 };
 
@@ -278,19 +276,9 @@ fl_read_page_update (FlReadPage *self)
 }
 
 static void
-fl_read_page_show_result (FlReadPage *self, const char *icon, const char *style, const char *title, const char *text)
-{
-  gtk_image_set_from_icon_name (self->result_icon, icon);
-  gtk_widget_set_css_classes (GTK_WIDGET (self->result_icon), (const char *[]){ style, NULL });
-  gtk_label_set_text (self->result_title, title);
-  gtk_label_set_text (self->result_text, text);
-  gtk_widget_set_visible (self->result, TRUE);
-}
-
-static void
 fl_read_page_clear_result (FlReadPage *self)
 {
-  gtk_widget_set_visible (self->result, FALSE);
+  fl_result_card_hide (self->result);
   fl_explanation_card_set (self->explanation, NULL, NULL);
 }
 
@@ -336,10 +324,10 @@ fl_read_page_save (FlReadPage *self, GBytes *data)
       /* Translators: number of bytes, address, file, checksum */
       text = g_strdup_printf (_ ("%zu bytes from 0x%08X\nFile: %s\nSHA-256 of the data: %s"), g_bytes_get_size (data),
                               self->job_address, name, sum);
-      fl_read_page_show_result (self, "object-select-symbolic", "success", _ ("Read back and saved"), text);
+      fl_result_card_show (self->result, FL_RESULT_OK, _ ("Read back and saved"), text);
     }
   else
-    fl_read_page_show_result (self, "dialog-error-symbolic", "error", _ ("Read back, but not saved"), error->message);
+    fl_result_card_show (self->result, FL_RESULT_FAILED, _ ("Read back, but not saved"), error->message);
 }
 
 static void
@@ -350,12 +338,12 @@ ended_cb (FlReadPage *self, FlJob *job, const GError *error, FlJobRunner *runner
       if (error == NULL)
         fl_read_page_save (self, fl_read_job_get_data (FL_READ_JOB (job)));
       else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        fl_read_page_show_result (self, "process-stop-symbolic", "dim-label", _ ("Cancelled"),
-                                  _ ("Nothing was saved. The board was not changed."));
+        fl_result_card_show (self->result, FL_RESULT_STOPPED, _ ("Cancelled"),
+                             _ ("Nothing was saved. The board was not changed."));
       else if (fl_job_get_explanation (job) != NULL)
         fl_explanation_card_set (self->explanation, fl_job_get_explanation (job), fl_job_get_board_state (job));
       else
-        fl_read_page_show_result (self, "dialog-error-symbolic", "error", _ ("Not read"), error->message);
+        fl_result_card_show (self->result, FL_RESULT_FAILED, _ ("Not read"), error->message);
       /* What came of it stands at the top. */
       gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
       g_signal_handlers_disconnect_by_data (job, self);
@@ -465,6 +453,7 @@ fl_read_page_set_session (FlReadPage *self, FlSession *session)
   if (session != NULL)
     {
       g_signal_connect_object (session, "notify::connected", G_CALLBACK (connected_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (session, "notify::device", G_CALLBACK (connected_cb), self, G_CONNECT_SWAPPED);
       fl_read_page_clear_result (self); /* it was another board's */
     }
   connected_cb (self);
@@ -512,6 +501,7 @@ fl_read_page_class_init (FlReadPageClass *klass)
   object_class->finalize = fl_read_page_finalize;
 
   g_type_ensure (FL_TYPE_EXPLANATION_CARD);
+  g_type_ensure (FL_TYPE_RESULT_CARD);
   gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-read-page.ui");
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, stack);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, choices);
@@ -528,9 +518,6 @@ fl_read_page_class_init (FlReadPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, progress_text);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, progress);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, result);
-  gtk_widget_class_bind_template_child (widget_class, FlReadPage, result_icon);
-  gtk_widget_class_bind_template_child (widget_class, FlReadPage, result_title);
-  gtk_widget_class_bind_template_child (widget_class, FlReadPage, result_text);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, explanation);
   gtk_widget_class_install_action (widget_class, "read-page.read", NULL, read_action);
   gtk_widget_class_install_action (widget_class, "read-page.cancel", NULL, cancel_action);

@@ -140,3 +140,24 @@ fl_ui_copy (GtkWidget *widget, const char *text)
 {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
 }
+
+/**
+ * fl_ui_notify:
+ * @window: where it happened
+ * @title: what happened
+ * @body: (nullable): to what
+ *
+ * Tells the user by way of the desktop, unless they are looking at the window.
+ */
+void
+fl_ui_notify (GtkWindow *window, const char *title, const char *body)
+{
+  GApplication *application = G_APPLICATION (gtk_window_get_application (window));
+  g_autoptr (GNotification) notification = NULL;
+
+  if (application == NULL || gtk_window_is_active (window))
+    return;
+  notification = g_notification_new (title);
+  g_notification_set_body (notification, body);
+  g_application_send_notification (application, "ended", notification);
+}

@@ -15,5 +15,6 @@ char      *fl_ui_format_bytes    (guint64 n_bytes);
 char      *fl_ui_format_seconds  (double seconds);
 void       fl_ui_set_label       (gpointer widget, const char *label);
 void       fl_ui_copy            (GtkWidget *widget, const char *text);
+void       fl_ui_notify          (GtkWindow *window, const char *title, const char *body);
 
 G_END_DECLS

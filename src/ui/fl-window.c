@@ -12,12 +12,14 @@
 #include "fl-device-page.h"
 #include "fl-firmware-page.h"
 #include "fl-log-drawer.h"
+#include "fl-options-page.h"
 #include "fl-program-job.h"
 #include "fl-program-page.h"
 #include "fl-read-page.h"
 #include "fl-report-dialog.h"
 #include "fl-report.h"
 #include "fl-steps-bar.h"
+#include "fl-stop-dialog.h"
 #include "fl-ui.h"
 #include "fl-verdict-view.h"
 
@@ -40,6 +42,7 @@ struct _FlWindow
   FlFirmwarePage *firmware_page;
   FlProgramPage *program_page;
   FlReadPage *read_page;
+  FlOptionsPage *options_page;
 
   /* template */
   AdwToastOverlay *toasts;
@@ -58,6 +61,12 @@ static const char *const page_names[] = {
   [FL_STEP_PROGRAM] = "program",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (page_names) == FL_N_STEPS);
+
+static void
+fl_window_connect_swapped (FlWindow *self, gpointer object, const char *signal, GCallback callback)
+{
+  g_signal_connect_object (object, signal, callback, self, G_CONNECT_SWAPPED);
+}
 
 static FlDevice *
 fl_window_get_device (FlWindow *self)
@@ -159,6 +168,8 @@ fl_window_update (FlWindow *self)
   const char *const details[FL_N_STEPS] = { port, name, file, self->verdict };
 
   fl_device_page_set_has_file (self->device_page, file != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.enable-boot0",
+                                 !busy && fl_options_page_can_enable_boot0 (self->options_page));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.cancel", busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.open", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.rescan", !busy);
@@ -207,6 +218,15 @@ fl_window_program_cb (FlWindow *self)
   fl_window_update (self);
 }
 
+/* It was read anew, after new option bytes: how its flash is divided may be different now. */
+static void
+fl_window_device_cb (FlWindow *self)
+{
+  fl_device_page_set_session (self->device_page, self->session);
+  fl_firmware_set_session (self->firmware, self->session);
+  fl_window_update (self);
+}
+
 static void
 fl_window_connected_cb (FlWindow *self, FlSession *session)
 {
@@ -219,7 +239,9 @@ fl_window_connected_cb (FlWindow *self, FlSession *session)
 
   self->then_program = FALSE;
   self->session = g_object_ref (session);
+  fl_window_connect_swapped (self, session, "notify::device", G_CALLBACK (fl_window_device_cb));
   fl_read_page_set_session (self->read_page, session);
+  fl_options_page_set_session (self->options_page, session);
   fl_device_page_set_session (self->device_page, session);
   fl_firmware_set_session (self->firmware, session);
   fl_window_update (self);
@@ -255,26 +277,14 @@ fl_window_continue_cb (FlWindow *self, gboolean can_program)
 }
 
 static void
-fl_window_notify_ended (FlWindow *self, const char *title)
-{
-  GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
-  g_autoptr (GNotification) notification = NULL;
-  g_autofree char *file = fl_firmware_dup_name (self->firmware);
-
-  if (application == NULL || gtk_window_is_active (GTK_WINDOW (self)))
-    return;
-  notification = g_notification_new (title);
-  g_notification_set_body (notification, file);
-  g_application_send_notification (application, "ended", notification);
-}
-
-static void
 fl_window_programmed_cb (FlWindow *self, FlProgramJob *job, GError *error)
 {
+  g_autofree char *file = fl_firmware_dup_name (self->firmware);
+
   self->verdict = fl_verdict_get_title (job, error);
   self->verdict_is_ok = error == NULL;
   fl_window_update (self);
-  fl_window_notify_ended (self, self->verdict);
+  fl_ui_notify (GTK_WINDOW (self), self->verdict, file);
 }
 
 /* "Next board" is another one, to be connected; "Try again" is the same one, connected unless its port was lost. */
@@ -318,33 +328,29 @@ fl_window_step_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-fl_window_go_connect_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  fl_window_show_step (FL_WINDOW (widget), FL_STEP_CONNECT);
-}
-
-static void
 fl_window_step_cb (FlWindow *self, int step)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.step", "i", step);
 }
 
 static void
-fl_window_cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
+fl_window_simple_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  fl_job_runner_cancel (FL_WINDOW (widget)->runner);
-}
+  FlWindow *self = FL_WINDOW (widget);
 
-static void
-fl_window_rescan_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  fl_connect_page_rescan (FL_WINDOW (widget)->connect_page);
-}
-
-static void
-fl_window_log_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  fl_log_drawer_toggle (FL_WINDOW (widget)->log);
+  if (g_str_equal (name, "win.cancel"))
+    fl_job_runner_cancel (self->runner);
+  else if (g_str_equal (name, "win.rescan"))
+    fl_connect_page_rescan (self->connect_page);
+  else if (g_str_equal (name, "win.log"))
+    fl_log_drawer_toggle (self->log);
+  else if (g_str_equal (name, "win.go-connect"))
+    fl_window_show_step (self, FL_STEP_CONNECT);
+  else if (g_str_equal (name, "win.enable-boot0"))
+    {
+      adw_view_stack_set_visible_child_name (self->views, "protection");
+      fl_options_page_enable_boot0 (self->options_page);
+    }
 }
 
 static void
@@ -369,8 +375,11 @@ static void
 fl_window_primary_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   FlWindow *self = FL_WINDOW (widget);
+  const char *view = adw_view_stack_get_visible_child_name (self->views);
 
-  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "program") != 0)
+  if (g_strcmp0 (view, "protection") == 0)
+    fl_options_page_activate (self->options_page);
+  if (g_strcmp0 (view, "program") != 0)
     return;
   switch (self->step)
     {
@@ -423,21 +432,13 @@ fl_window_close_request (GtkWindow *window)
     return GTK_WINDOW_CLASS (fl_window_parent_class)->close_request (window);
   if (self->closing)
     return TRUE;
-  if (!FL_IS_PROGRAM_JOB (fl_job_runner_get_job (self->runner)))
+  if (!fl_stop_dialog_is_needed (fl_job_runner_get_job (self->runner)))
     {
       /* Nothing is changed on the board, so there is nothing to ask: as soon as it has stopped. */
       fl_window_close_response_cb (self, "stop");
       return TRUE;
     }
-  dialog = adw_message_dialog_new (window, _ ("Stop and close?"),
-                                   _ ("The board is being worked on. Stopping now can leave it without a complete "
-                                      "firmware until it is programmed again."));
-  gtk_window_set_title (GTK_WINDOW (dialog), _ ("Stop and close?"));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _ ("_Keep going"), "stop",
-                                    _ ("_Stop and close"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "stay");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "stay");
+  dialog = fl_stop_dialog_new (window, fl_job_runner_get_job (self->runner));
   g_signal_connect_object (dialog, "response", G_CALLBACK (fl_window_close_response_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
   return TRUE;
@@ -508,13 +509,14 @@ fl_window_class_init (FlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlWindow, log);
 
   gtk_widget_class_install_action (widget_class, "win.step", "i", fl_window_step_action);
-  gtk_widget_class_install_action (widget_class, "win.go-connect", NULL, fl_window_go_connect_action);
+  gtk_widget_class_install_action (widget_class, "win.go-connect", NULL, fl_window_simple_action);
   gtk_widget_class_install_action (widget_class, "win.primary", NULL, fl_window_primary_action);
   gtk_widget_class_install_action (widget_class, "win.open", NULL, fl_window_open_action);
   gtk_widget_class_install_action (widget_class, "win.open-uri", "s", fl_window_open_uri_action);
-  gtk_widget_class_install_action (widget_class, "win.cancel", NULL, fl_window_cancel_action);
-  gtk_widget_class_install_action (widget_class, "win.rescan", NULL, fl_window_rescan_action);
-  gtk_widget_class_install_action (widget_class, "win.log", NULL, fl_window_log_action);
+  gtk_widget_class_install_action (widget_class, "win.cancel", NULL, fl_window_simple_action);
+  gtk_widget_class_install_action (widget_class, "win.rescan", NULL, fl_window_simple_action);
+  gtk_widget_class_install_action (widget_class, "win.log", NULL, fl_window_simple_action);
+  gtk_widget_class_install_action (widget_class, "win.enable-boot0", NULL, fl_window_simple_action);
   gtk_widget_class_install_action (widget_class, "win.save-report", NULL, fl_window_save_report_action);
 }
 
@@ -529,16 +531,14 @@ fl_window_bind_settings (FlWindow *self)
 }
 
 static void
-fl_window_connect_swapped (FlWindow *self, gpointer object, const char *signal, GCallback callback)
+fl_window_add_view (FlWindow *self, gpointer page, const char *name, const char *title, const char *icon)
 {
-  g_signal_connect_object (object, signal, callback, self, G_CONNECT_SWAPPED);
+  adw_view_stack_page_set_icon_name (adw_view_stack_add_titled (self->views, page, name, title), icon);
 }
 
 static void
 fl_window_add_pages (FlWindow *self)
 {
-  AdwViewStackPage *read;
-
   self->connect_page = FL_CONNECT_PAGE (fl_connect_page_new (self->runner));
   self->device_page = FL_DEVICE_PAGE (fl_device_page_new ());
   self->firmware_page = FL_FIRMWARE_PAGE (fl_firmware_page_new (self->firmware, self->runner));
@@ -548,8 +548,9 @@ fl_window_add_pages (FlWindow *self)
   gtk_stack_add_named (self->pages, GTK_WIDGET (self->firmware_page), page_names[FL_STEP_FIRMWARE]);
   gtk_stack_add_named (self->pages, GTK_WIDGET (self->program_page), page_names[FL_STEP_PROGRAM]);
   self->read_page = FL_READ_PAGE (fl_read_page_new (self->runner));
-  read = adw_view_stack_add_titled (self->views, GTK_WIDGET (self->read_page), "read", _ ("Read back"));
-  adw_view_stack_page_set_icon_name (read, "document-save-symbolic");
+  fl_window_add_view (self, self->read_page, "read", _ ("Read back"), "document-save-symbolic");
+  self->options_page = FL_OPTIONS_PAGE (fl_options_page_new (self->runner));
+  fl_window_add_view (self, self->options_page, "protection", _ ("Protection"), "security-high-symbolic");
 
   fl_window_connect_swapped (self, self->connect_page, "connected", G_CALLBACK (fl_window_connected_cb));
   fl_window_connect_swapped (self, self->connect_page, "failed", G_CALLBACK (fl_window_connect_failed_cb));

@@ -280,6 +280,10 @@ class App:
         key("ctrl+l", "ctrl+a")
         type_text(str(path))
         key("Return")
+        try:
+            wait_for(lambda: not on_screen(title), f"{title} to close", 5)
+        except AssertionError:  # a completion that came up meanwhile has taken it
+            key("Return")
         wait_for(lambda: not on_screen(title), f"{title} to close")
         self.focus(main)
 

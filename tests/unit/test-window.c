@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "fl-option-review.h"
 #include "fl-sim-transport.h"
 #include "fl-ui.h"
 #include "fl-widget-test.h"
@@ -402,6 +403,47 @@ test_steps (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (fl_widget_test_find (fixture->window, GTK_TYPE_BUTTON, "_Choose file…"));
 }
 
+static GtkWidget *
+find_review (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (FL_IS_OPTION_REVIEW (window) && gtk_widget_get_mapped (window))
+        return window;
+    }
+  return NULL;
+}
+
+static gboolean
+has_review (gpointer user_data)
+{
+  return find_review () != NULL;
+}
+
+/* A chip that ignores its BOOT0 pin: from any page to the question, and from there to the chip. */
+static void
+test_boot0 (Fixture *fixture, gconstpointer data)
+{
+  connect_to (fixture, "sim:0x467");
+  gtk_widget_activate_action (fixture->window, "win.enable-boot0", NULL);
+  g_assert_null (find_review ());
+  g_assert_null (fl_widget_test_find (fixture->window, GTK_TYPE_BUTTON, "options-page.review"));
+  close_window (fixture);
+
+  g_set_weak_pointer (&fixture->window, fl_window_new (NULL));
+  connect_to (fixture, "sim:0x467,boot0=ignored");
+  gtk_widget_activate_action (fixture->window, "win.enable-boot0", NULL);
+  fl_widget_test_wait (has_review, NULL);
+  gtk_widget_activate_action (find_review (), "review.write", NULL);
+  wait_label (fixture, "Written, read back, and equal");
+  gtk_widget_activate_action (fixture->window, "win.enable-boot0", NULL);
+  g_assert_null (find_review ());
+}
+
 int
 main (int argc, char **argv)
 {
@@ -423,6 +465,7 @@ main (int argc, char **argv)
   ADD ("/window/destroy-while-programming", test_destroy_while_programming);
   ADD ("/window/reload", test_reload);
   ADD ("/window/steps", test_steps);
+  ADD ("/window/boot0", test_boot0);
 #undef ADD
   return g_test_run ();
 }
