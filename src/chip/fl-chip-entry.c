@@ -13,6 +13,7 @@ static const struct
 {
   const char *id;
   const char *sentence;
+  FlChipBootPin pin; /* what it says of a pin besides BOOT0; without a name: in the place of BOOT0 */
 } sentences[] = {
   { "pattern-1", N_ ("At reset the BOOT0 pin must be high and BOOT1 low.") },
   { "pattern-2", N_ ("At reset the BOOT0 pin must be high, and the option bit nBOOT1 must be 1 (as new).") },
@@ -58,11 +59,13 @@ static const struct
         "ignored, and nBOOT0 must be 0.") },
   { "pattern-17", N_ ("The product state must be Open and the BOOT0 pin high at reset; or the product state must be "
                       "Provisioning.") },
-  { "pattern-18", N_ ("The pin PA10 must be held high during a hardware reset.") },
+  { "pattern-18", N_ ("The pin PA10 must be held high during a hardware reset."), { NULL, "PA10", TRUE } },
   { "pattern-19",
     N_ ("With the option bit BootSel=1 the BOOT0 pin must be high at reset; with BootSel=0 the option bit Boot0 "
         "must be 1.") },
-  { "boot1-pb2", N_ ("BOOT1 is the pin PB2: pulled up, the chip starts from RAM and never answers.") },
+  { "boot1-pb2",
+    N_ ("BOOT1 is the pin PB2: pulled up, the chip starts from RAM and never answers."),
+    { "BOOT1", "PB2", FALSE } },
   { "boot1-option", N_ ("BOOT1 is an option bit here, not a pin: nBOOT1 must be 1 (as new).") },
   { "factory-ignores-boot0",
     N_ ("A factory-new chip ignores its BOOT0 pin (nBOOT_SEL=1): once it holds a program, the pin "
@@ -77,10 +80,36 @@ static const struct
 };
 
 const char *
-fl_chip_entry_find (const char *id)
+fl_chip_entry_find (const char *id, FlChipBootPin *pin)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (sentences); i++)
     if (g_str_equal (sentences[i].id, id))
-      return _ (sentences[i].sentence);
+      {
+        *pin = sentences[i].pin;
+        return _ (sentences[i].sentence);
+      }
   return NULL;
+}
+
+/**
+ * fl_chip_list_boot_pins:
+ *
+ * Source: AN2606, table 2, and ST's pin data.
+ *
+ * Returns: (transfer full) (element-type FlChipBootPin): which pins have to be at which level at reset, so that the
+ * bootloader starts; BOOT0 or what stands in its place first. Empty: not known.
+ */
+GArray *
+fl_chip_list_boot_pins (const FlChip *self)
+{
+  GArray *pins = g_array_new (FALSE, FALSE, sizeof (FlChipBootPin));
+  FlChipBootPin boot0 = { "BOOT0", self->boot0_pin, TRUE };
+  gboolean has_boot0 = self->boot_entry != NULL && *self->boot_entry != NULL;
+
+  for (guint i = 0; i < self->boot_pins->len; i++)
+    has_boot0 = has_boot0 && g_array_index (self->boot_pins, FlChipBootPin, i).name != NULL;
+  if (has_boot0)
+    g_array_append_val (pins, boot0);
+  g_array_append_vals (pins, self->boot_pins->data, self->boot_pins->len);
+  return pins;
 }

@@ -94,13 +94,17 @@ parse_boot_entry (Parser *self, const char *key, const char *value, gpointer fie
   g_auto (GStrv) ids = fl_chip_split_list (value);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
+  g_array_set_size (self->chip->boot_pins, 0);
   for (char **id = ids; *id != NULL; id++)
     {
-      const char *sentence = fl_chip_entry_find (*id);
+      FlChipBootPin pin;
+      const char *sentence = fl_chip_entry_find (*id, &pin);
 
       if (sentence == NULL)
         return fail (self, key, _ ("a sentence that does not exist"), error);
       g_strv_builder_add (builder, sentence);
+      if (pin.pin != NULL)
+        g_array_append_val (self->chip->boot_pins, pin);
     }
   g_strfreev (*(char ***) field);
   *(char ***) field = g_strv_builder_end (builder);

@@ -76,6 +76,7 @@ fl_chip_row_new (guint16 pid)
   self->chip.write_protect = g_ptr_array_new_with_free_func (fl_write_protect_rule_free);
   self->chip.versions = g_array_new (FALSE, FALSE, sizeof (FlChipVersion));
   g_array_set_clear_func (self->chip.versions, clear_version);
+  self->chip.boot_pins = g_array_new (FALSE, FALSE, sizeof (FlChipBootPin));
   return self;
 }
 
@@ -100,6 +101,7 @@ fl_chip_row_free (FlChipRow *self)
   g_free (chip->option_sources);
   g_strfreev (chip->option_notes);
   g_array_unref (chip->versions);
+  g_array_unref (chip->boot_pins);
   g_array_unref (chip->option_areas);
   g_ptr_array_unref (chip->write_protect);
   g_ptr_array_unref (chip->option_fields);

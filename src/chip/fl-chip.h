@@ -40,6 +40,14 @@ typedef struct
   char  *remark;  /* nullable: "G0B1/0C1" */
 } FlChipVersion;
 
+/* A pin whose level at reset decides whether the bootloader starts. Strings are static, or the chip's. */
+typedef struct
+{
+  const char *name;  /* "BOOT0"; NULL: it has only the name of its pin */
+  const char *pin;   /* "PA14"; NULL: a pin of its own */
+  gboolean    high;  /* what it has to be */
+} FlChipBootPin;
+
 /* What a flash size register says on a chip where it does not say KiB. */
 typedef struct
 {
@@ -118,6 +126,7 @@ typedef struct
   char        **boot_entry;         /* what must hold to enter the bootloader, sentences; translatable */
   GArray       *versions;           /* FlChipVersion: builds of the bootloader that are known */
   char         *boot0_pin;          /* "PA14"; NULL: a pin of its own */
+  GArray       *boot_pins;          /* FlChipBootPin besides BOOT0: ask fl_chip_list_boot_pins() */
   char        **bugs;               /* known bootloader faults: ask fl_chip_dup_faults() */
   char        **notes;              /* where sources disagree, what is not known */
   char         *sources;
@@ -132,6 +141,8 @@ const FlOptionField *fl_chip_find_option      (const FlChip *self, const char *n
 const FlOptionField *fl_chip_find_option_role (const FlChip *self, FlOptionRole role); /* the first; NULL: none */
 
 const char  *fl_chip_flag_get_name (FlChipFlags flag);    /* "no-jump": stable; NULL: not one flag */
+char        *fl_chip_dup_names     (const FlChip *self);   /* "STM32G0B0, STM32G0B1, STM32G0C1" */
+GArray      *fl_chip_list_boot_pins (const FlChip *self);  /* FlChipBootPin: BOOT0 and what else there is */
 
 /* Known faults of bootloaders: items of @bugs. */
 GPtrArray   *fl_chip_dup_faults     (const FlChip *self); /* char *: "V9.2, V13.0: Erasing…", translated */

@@ -54,6 +54,13 @@ char       *fl_device_dup_version  (FlDevice *self); /* "3.1" */
 char       *fl_device_dup_uid      (FlDevice *self); /* hex; nullable */
 void        fl_device_set_geometry (FlDevice *self, guint flash_kib, gboolean from_register); /* picks the layout */
 
+/* What is said of it, translated (fl-device-text.c). */
+char       *fl_device_dup_bootloader      (FlDevice *self); /* "V9.2 (ID 0x92)"; NULL: it did not tell */
+GPtrArray  *fl_device_dup_faults          (FlDevice *self); /* char *: of its build of the bootloader */
+char       *fl_device_dup_readout         (FlDevice *self); /* "level 0: not protected" */
+char       *fl_device_dup_write_protection (FlDevice *self); /* "none of 128 pages"; NULL: not known */
+char       *fl_device_dup_changed_options (FlDevice *self, guint *n_changed); /* names; NULL: not known */
+
 /* Where an option bit decides between one bank and two: which word to read, and what it says. */
 gboolean    fl_device_get_bank_option (FlDevice *self, guint32 *address); /* FALSE: nothing to decide */
 void        fl_device_set_bank_option (FlDevice *self, guint32 word);

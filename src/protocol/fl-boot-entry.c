@@ -112,6 +112,29 @@ fl_entry_preset_find (const char *id)
 }
 
 /**
+ * fl_entry_preset_get_wire:
+ * @line: (out): which of the adapter's lines drives @pin
+ * @inverted: (out): whether there is an inverter or a transistor between, or else a plain wire
+ *
+ * Returns: whether one does; %FALSE: it is set by hand
+ */
+gboolean
+fl_entry_preset_get_wire (const FlEntryPreset *self, FlEntryPin pin, FlLines *line, gboolean *inverted)
+{
+  const FlEntryStep *hold, *release;
+  gboolean is_set;
+
+  g_return_val_if_fail (self != NULL && line != NULL && inverted != NULL, FALSE);
+
+  hold = &self->enter[0]; /* drives both; then only the reset changes */
+  release = &self->enter[1];
+  *line = pin == FL_ENTRY_PIN_RESET ? release->mask : hold->mask & ~release->mask;
+  is_set = (hold->lines & *line) != 0;
+  *inverted = pin == FL_ENTRY_PIN_RESET ? !is_set : is_set; /* NRST acts low, BOOT0 acts high; a set line is low */
+  return *line != 0;
+}
+
+/**
  * fl_entry_run:
  * @steps: of a preset; ends with a row whose mask is 0
  *

@@ -23,8 +23,17 @@ typedef struct
   const FlEntryStep *leave;       /* into the application */
 } FlEntryPreset;
 
+/* What the adapter's lines are wired to. */
+typedef enum
+{
+  FL_ENTRY_PIN_BOOT0,
+  FL_ENTRY_PIN_RESET,
+} FlEntryPin;
+
 const FlEntryPreset *fl_entry_presets     (guint *n_presets);
 const FlEntryPreset *fl_entry_preset_find (const char *id); /* NULL: none */
+gboolean             fl_entry_preset_get_wire (const FlEntryPreset *self, FlEntryPin pin, FlLines *line,
+                                               gboolean *inverted); /* FALSE: no line drives it */
 gboolean             fl_entry_run         (FlTransport *transport, const FlEntryStep *steps, GCancellable *cancellable,
                                            GError **error);
 

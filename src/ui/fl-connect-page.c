@@ -20,8 +20,9 @@ struct _FlConnectPage
   GtkWidget parent_instance;
 
   FlJobRunner *runner;
-  FlJob *job;      /* connecting; NULL when not */
-  gboolean failed; /* the last try */
+  FlJob *job;                 /* connecting; NULL when not */
+  gboolean failed;            /* the last try */
+  FlDeclaration *declaration; /* nullable: what an unknown chip is taken for */
 
   /* template */
   GtkScrolledWindow *scrolled;
@@ -145,10 +146,26 @@ fl_connect_page_connect (FlConnectPage *self)
   fl_explanation_card_set (self->explanation, NULL, NULL);
   self->failed = FALSE;
   options = fl_connection_pane_make_options (self->pane, port);
+  if (self->declaration != NULL)
+    options->declared = fl_declaration_ref (self->declaration);
   session = fl_session_new (options);
   self->job = fl_connect_job_new (session);
   g_signal_connect_object (self->job, "notify::text", G_CALLBACK (fl_connect_page_update), self, G_CONNECT_SWAPPED);
   fl_job_runner_run (self->runner, self->job, fl_connect_page_done_cb, g_object_ref (self));
+}
+
+/**
+ * fl_connect_page_set_declaration:
+ * @declaration: (nullable): what a chip is taken for that the database does not know, from the next connection on
+ */
+void
+fl_connect_page_set_declaration (FlConnectPage *self, FlDeclaration *declaration)
+{
+  g_return_if_fail (FL_IS_CONNECT_PAGE (self));
+
+  g_clear_pointer (&self->declaration, fl_declaration_unref);
+  if (declaration != NULL)
+    self->declaration = fl_declaration_ref (declaration);
 }
 
 /**
@@ -216,6 +233,7 @@ fl_connect_page_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->runner);
+  g_clear_pointer (&self->declaration, fl_declaration_unref);
   G_OBJECT_CLASS (fl_connect_page_parent_class)->dispose (object);
 }
 

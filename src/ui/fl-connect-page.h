@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (FlConnectPage, fl_connect_page, FL, CONNECT_PAGE, GtkWidget)
 
 GtkWidget *fl_connect_page_new         (FlJobRunner *runner);
+void       fl_connect_page_set_declaration (FlConnectPage *self, FlDeclaration *declaration);
 void       fl_connect_page_connect     (FlConnectPage *self);                   /* as the button does */
 void       fl_connect_page_choose_port (FlConnectPage *self, const char *name);
 char      *fl_connect_page_dup_port    (FlConnectPage *self);                   /* for people; nullable */

@@ -26,6 +26,7 @@ struct _FlDevicePage
   GtkLabel *summary;
   GtkWidget *note_box;
   GtkLabel *note;
+  GtkWidget *declare_box;
   GtkWidget *map_group;
   FlFlashMap *map;
   AdwPreferencesGroup *facts;
@@ -214,9 +215,9 @@ static char *
 dup_obstacle (FlDevice *device)
 {
   if (device->chip == NULL)
-    return g_strdup_printf (_ ("The product ID 0x%03X is not in the database. Programming it needs to know how its "
-                               "flash is divided, so it is off; reading is possible (“Read back”, with an address and "
-                               "a length)."),
+    return g_strdup_printf (_ ("The product ID 0x%03X is not in the database. It can be read (“Read back”, with an "
+                               "address and a length). To program it, a map file or you have to say how its flash is "
+                               "divided; this program cannot check it."),
                             device->pid);
   if (device->protection == FL_PROTECTION_READOUT)
     return g_strdup (_ ("Readout protection is on: the chip refuses to be read and written. Taking it off erases "
@@ -290,14 +291,18 @@ fl_device_page_set_session (FlDevicePage *self, FlSession *session)
 
   name = fl_device_dup_name (device);
   obstacle = dup_obstacle (device);
-  summary = device->chip != NULL && device->flash_kib > 0
-                ? g_strdup_printf (_ ("%u KiB of flash, %u KiB of RAM, at %u baud"), device->flash_kib,
-                                   device->chip->ram_kib, fl_session_get_baud (session))
-                : g_strdup_printf (_ ("It answers at %u baud"), fl_session_get_baud (session));
+  if (device->chip != NULL && device->flash_kib > 0 && device->chip->ram_kib > 0)
+    summary = g_strdup_printf (_ ("%u KiB of flash, %u KiB of RAM, at %u baud"), device->flash_kib,
+                               device->chip->ram_kib, fl_session_get_baud (session));
+  else if (device->flash_kib > 0)
+    summary = g_strdup_printf (_ ("%u KiB of flash, at %u baud"), device->flash_kib, fl_session_get_baud (session));
+  else
+    summary = g_strdup_printf (_ ("It answers at %u baud"), fl_session_get_baud (session));
   gtk_label_set_text (self->name, name);
   gtk_label_set_text (self->summary, summary);
   gtk_label_set_text (self->note, obstacle != NULL ? obstacle : "");
   gtk_widget_set_visible (self->note_box, obstacle != NULL);
+  gtk_widget_set_visible (self->declare_box, device->chip == NULL || device->declaration != NULL);
   gtk_image_set_from_icon_name (self->icon, obstacle != NULL ? "dialog-warning-symbolic" : "object-select-symbolic");
   gtk_widget_remove_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-ok" : "verdict-doubt");
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-doubt" : "verdict-ok");
@@ -377,6 +382,7 @@ fl_device_page_class_init (FlDevicePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, summary);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, note_box);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, note);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, declare_box);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, map_group);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, map);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, facts);

@@ -161,3 +161,41 @@ fl_ui_notify (GtkWindow *window, const char *title, const char *body)
   g_notification_set_body (notification, body);
   g_application_send_notification (application, "ended", notification);
 }
+
+/**
+ * fl_ui_toast:
+ * @last: (inout): the toast that was shown last, a weak pointer; it is taken away
+ * @text: (nullable): what to say instead; nothing when %NULL
+ *
+ * One message at a time: what the last one said is over, or has become visible.
+ */
+void
+fl_ui_toast (AdwToastOverlay *overlay, AdwToast **last, const char *text)
+{
+  g_autofree char *escaped = text != NULL ? g_markup_escape_text (text, -1) : NULL;
+  AdwToast *toast;
+
+  if (*last != NULL)
+    adw_toast_dismiss (*last);
+  g_clear_weak_pointer (last);
+  if (text == NULL)
+    return;
+  toast = adw_toast_new (escaped);
+  g_set_weak_pointer (last, toast);
+  adw_toast_overlay_add_toast (overlay, toast);
+}
+
+/**
+ * fl_ui_bind_window:
+ *
+ * The window is as large as it was left the last time.
+ */
+void
+fl_ui_bind_window (GtkWindow *window)
+{
+  GSettings *kept = fl_ui_get_settings ();
+
+  g_settings_bind (kept, "window-width", window, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (kept, "window-height", window, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (kept, "window-maximized", window, "maximized", G_SETTINGS_BIND_DEFAULT);
+}

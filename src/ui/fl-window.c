@@ -9,6 +9,7 @@
 
 #include "fl-connect-job.h"
 #include "fl-connect-page.h"
+#include "fl-declarer.h"
 #include "fl-device-page.h"
 #include "fl-firmware-page.h"
 #include "fl-log-drawer.h"
@@ -29,6 +30,7 @@ struct _FlWindow
 
   FlJobRunner *runner;
   FlFirmware *firmware;
+  FlDeclarer *declarer;
   FlSession *session;    /* nullable: never connected */
   FlStep step;           /* shown */
   gboolean then_program; /* as soon as it is connected: the next board */
@@ -48,6 +50,7 @@ struct _FlWindow
   AdwToastOverlay *toasts;
   AdwViewStack *views;
   FlStepsBar *steps;
+  GtkLabel *declared_note;
   GtkStack *pages;
   FlLogDrawer *log;
 };
@@ -103,26 +106,6 @@ fl_window_show_step (FlWindow *self, FlStep step)
   gtk_stack_set_visible_child_name (self->pages, page_names[step]);
   fl_steps_bar_set_current (self->steps, step);
   fl_window_focus_primary (self);
-}
-
-/* What it said is over, or has become visible. */
-static void
-fl_window_drop_toast (FlWindow *self)
-{
-  if (self->toast != NULL)
-    adw_toast_dismiss (self->toast);
-  g_clear_weak_pointer (&self->toast);
-}
-
-static void
-fl_window_toast (FlWindow *self, const char *text)
-{
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (escaped);
-
-  fl_window_drop_toast (self);
-  g_set_weak_pointer (&self->toast, toast);
-  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 static gboolean
@@ -183,7 +166,7 @@ fl_window_started_cb (FlWindow *self, FlJob *job)
   /* Before the port is opened once more, it is given back: it can be opened only once. */
   if (FL_IS_CONNECT_JOB (job) && self->session != NULL)
     fl_session_close (self->session);
-  fl_window_drop_toast (self);
+  fl_ui_toast (self->toasts, &self->toast, NULL);
   fl_log_drawer_add_job (self->log, job);
 }
 
@@ -222,9 +205,23 @@ fl_window_program_cb (FlWindow *self)
 static void
 fl_window_device_cb (FlWindow *self)
 {
+  fl_declarer_set_device (self->declarer, fl_window_get_device (self));
   fl_device_page_set_session (self->device_page, self->session);
   fl_firmware_set_session (self->firmware, self->session);
   fl_window_update (self);
+}
+
+/* It counts from the next connection on: at once where the chip is one that is not known. */
+static void
+fl_window_declared_cb (FlWindow *self)
+{
+  FlDevice *device = fl_window_get_device (self);
+
+  fl_connect_page_set_declaration (self->connect_page, fl_declarer_get (self->declarer));
+  if (device == NULL || (device->chip != NULL && device->declaration == NULL))
+    return;
+  fl_window_show_step (self, FL_STEP_CONNECT);
+  fl_connect_page_connect (self->connect_page);
 }
 
 static void
@@ -239,6 +236,7 @@ fl_window_connected_cb (FlWindow *self, FlSession *session)
 
   self->then_program = FALSE;
   self->session = g_object_ref (session);
+  fl_declarer_set_device (self->declarer, device);
   fl_window_connect_swapped (self, session, "notify::device", G_CALLBACK (fl_window_device_cb));
   fl_read_page_set_session (self->read_page, session);
   fl_options_page_set_session (self->options_page, session);
@@ -252,7 +250,7 @@ fl_window_connected_cb (FlWindow *self, FlSession *session)
   else if (!same_kind)
     {
       fl_window_show_step (self, FL_STEP_DEVICE);
-      fl_window_toast (self, _ ("This is another chip than before: nothing was programmed."));
+      fl_ui_toast (self->toasts, &self->toast, _ ("This is another chip than before: nothing was programmed."));
     }
   else
     {
@@ -332,6 +330,9 @@ fl_window_step_cb (FlWindow *self, int step)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.step", "i", step);
 }
+
+static const char *const simple_actions[] = { "win.go-connect", "win.cancel", "win.rescan", "win.log",
+                                              "win.enable-boot0" };
 
 static void
 fl_window_simple_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -447,9 +448,9 @@ fl_window_close_request (GtkWindow *window)
 /**
  * fl_window_open:
  * @self: a window
- * @file: the firmware to program
+ * @file: the firmware to program, or a map file
  *
- * Chooses a firmware file, unless a job runs.
+ * Chooses a firmware file, or opens a map file, unless a job runs.
  */
 void
 fl_window_open (FlWindow *self, GFile *file)
@@ -458,6 +459,11 @@ fl_window_open (FlWindow *self, GFile *file)
 
   if (fl_job_runner_is_busy (self->runner))
     return;
+  if (fl_declarer_is_map (file))
+    {
+      fl_declarer_open_map (self->declarer, file);
+      return;
+    }
   fl_firmware_open (self->firmware, file);
   /* At the start the board comes first: the file waits in its step. */
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
@@ -487,6 +493,7 @@ fl_window_dispose (GObject *object)
   g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->runner);
   g_clear_object (&self->firmware);
+  g_clear_object (&self->declarer);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (fl_window_parent_class)->dispose (object);
 }
@@ -505,29 +512,17 @@ fl_window_class_init (FlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, views);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, steps);
+  gtk_widget_class_bind_template_child (widget_class, FlWindow, declared_note);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, log);
 
   gtk_widget_class_install_action (widget_class, "win.step", "i", fl_window_step_action);
-  gtk_widget_class_install_action (widget_class, "win.go-connect", NULL, fl_window_simple_action);
+  for (guint i = 0; i < G_N_ELEMENTS (simple_actions); i++)
+    gtk_widget_class_install_action (widget_class, simple_actions[i], NULL, fl_window_simple_action);
   gtk_widget_class_install_action (widget_class, "win.primary", NULL, fl_window_primary_action);
   gtk_widget_class_install_action (widget_class, "win.open", NULL, fl_window_open_action);
   gtk_widget_class_install_action (widget_class, "win.open-uri", "s", fl_window_open_uri_action);
-  gtk_widget_class_install_action (widget_class, "win.cancel", NULL, fl_window_simple_action);
-  gtk_widget_class_install_action (widget_class, "win.rescan", NULL, fl_window_simple_action);
-  gtk_widget_class_install_action (widget_class, "win.log", NULL, fl_window_simple_action);
-  gtk_widget_class_install_action (widget_class, "win.enable-boot0", NULL, fl_window_simple_action);
   gtk_widget_class_install_action (widget_class, "win.save-report", NULL, fl_window_save_report_action);
-}
-
-static void
-fl_window_bind_settings (FlWindow *self)
-{
-  GSettings *settings = fl_ui_get_settings ();
-
-  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
 }
 
 static void
@@ -567,10 +562,12 @@ fl_window_init (FlWindow *self)
   GtkDropTarget *drop;
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  fl_window_bind_settings (self);
+  fl_ui_bind_window (GTK_WINDOW (self));
 
   self->runner = fl_job_runner_new (GTK_WINDOW (self));
   self->firmware = fl_firmware_new ();
+  self->declarer = fl_declarer_new (GTK_WINDOW (self), self->declared_note);
+  fl_window_connect_swapped (self, self->declarer, "declared", G_CALLBACK (fl_window_declared_cb));
   fl_window_add_pages (self);
   fl_window_connect_swapped (self, self->runner, "started", G_CALLBACK (fl_window_started_cb));
   fl_window_connect_swapped (self, self->runner, "ended", G_CALLBACK (fl_window_ended_cb));
