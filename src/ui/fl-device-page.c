@@ -8,15 +8,19 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "fl-boot0.h"
 #include "fl-columns.h"
 #include "fl-flash-map.h"
+#include "fl-memory-map.h"
 #include "fl-ui.h"
+#include "fl-wiring-picture.h"
 
 struct _FlDevicePage
 {
   GtkWidget parent_instance;
 
-  FlDevice *device; /* nullable */
+  FlDevice *device;            /* nullable */
+  const FlEntryPreset *preset; /* how DTR and RTS are wired; NULL: BOOT0 and reset are set by hand */
   gboolean has_file;
   GPtrArray *rows; /* GtkWidget, unowned: what was added to the groups, to be taken out for the next device */
 
@@ -26,11 +30,19 @@ struct _FlDevicePage
   GtkLabel *summary;
   GtkWidget *note_box;
   GtkLabel *note;
+  GtkWidget *boot0_box;
+  GtkLabel *boot0_note;
+  GtkWidget *boot0_button;
   GtkWidget *declare_box;
   GtkWidget *map_group;
   FlFlashMap *map;
   AdwPreferencesGroup *facts;
+  AdwPreferencesGroup *protection;
+  AdwPreferencesGroup *memories;
   AdwPreferencesGroup *wiring;
+  AdwComboRow *usart;
+  FlWiringPicture *picture;
+  AdwPreferencesGroup *entry;
   AdwPreferencesGroup *remarks;
   GtkLabel *status;
   GtkButton *go_on;
@@ -46,9 +58,10 @@ G_DEFINE_FINAL_TYPE (FlDevicePage, fl_device_page, GTK_TYPE_WIDGET)
 
 static guint signals[N_SIGNALS];
 
-/* A fact: what it is called, and what it is. Takes @value. */
+/* What something is called, and what it is. Takes @value; nothing is added for NULL. */
 static GtkWidget *
-fl_device_page_add_fact (FlDevicePage *self, const char *title, char *value, const char *tooltip)
+fl_device_page_add_row (FlDevicePage *self, AdwPreferencesGroup *group, const char *title, char *value,
+                        const char *tooltip)
 {
   GtkWidget *row;
   GtkWidget *label;
@@ -71,10 +84,16 @@ fl_device_page_add_fact (FlDevicePage *self, const char *title, char *value, con
   fl_ui_set_label (label, value);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
   gtk_widget_set_tooltip_text (row, tooltip);
-  adw_preferences_group_add (self->facts, row);
+  adw_preferences_group_add (group, row);
   g_ptr_array_add (self->rows, row);
   g_free (value);
   return row;
+}
+
+static GtkWidget *
+fl_device_page_add_fact (FlDevicePage *self, const char *title, char *value, const char *tooltip)
+{
+  return fl_device_page_add_row (self, self->facts, title, value, tooltip);
 }
 
 static void
@@ -104,34 +123,19 @@ fl_device_page_add_uid (FlDevicePage *self)
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), copy);
 }
 
-static const char *
-protection_to_string (FlProtection protection)
-{
-  switch (protection)
-    {
-    case FL_PROTECTION_NONE:
-      return _ ("None: flash can be read and written");
-    case FL_PROTECTION_READOUT:
-      return _ ("Readout protection is on");
-    case FL_PROTECTION_UNKNOWN:
-    default:
-      return _ ("Not known");
-    }
-}
-
 static void
 fl_device_page_fill_facts (FlDevicePage *self)
 {
   FlDevice *device = self->device;
   const FlChip *chip = device->chip;
   g_autofree char *version = fl_device_dup_version (device);
+  g_autofree char *build = fl_device_dup_bootloader (device);
 
   fl_device_page_add_fact (self, _ ("Product ID"), g_strdup_printf ("0x%03X", device->pid),
                            _ ("PID: the number by which the bootloader names the family of the chip"));
   fl_device_page_add_fact (self, _ ("Bootloader"),
-                           device->bootloader_id != 0
-                               ? g_strdup_printf (_ ("protocol %s, ID 0x%02X"), version, device->bootloader_id)
-                               : g_strdup_printf (_ ("protocol %s"), version),
+                           build != NULL ? g_strdup_printf (_ ("%s, protocol %s"), build, version)
+                                         : g_strdup_printf (_ ("protocol %s"), version),
                            _ ("The program in the chip's ROM that is being talked to"));
   if (device->flash_kib > 0)
     fl_device_page_add_fact (self, _ ("Flash"),
@@ -141,15 +145,14 @@ fl_device_page_fill_facts (FlDevicePage *self)
                              _ ("Read from the chip's own size register where it has one"));
   if (device->layout != NULL)
     fl_device_page_add_fact (self, _ ("Layout"), fl_layout_to_string (device->layout),
-                             _ ("The pieces in which flash can be erased, and its banks"));
+                             device->geometry_reason != NULL
+                                 ? device->geometry_reason
+                                 : _ ("The pieces in which flash can be erased, and its banks"));
   if (chip != NULL && chip->ram_kib > 0)
     fl_device_page_add_fact (self, _ ("RAM"), g_strdup_printf (_ ("%u KiB at 0x%08X"), chip->ram_kib, chip->ram_start),
                              NULL);
   if (chip != NULL && chip->core != NULL)
     fl_device_page_add_fact (self, _ ("Core"), g_strdup (chip->core), NULL);
-  fl_device_page_add_fact (self, _ ("Protection"), g_strdup (protection_to_string (device->protection)),
-                           _ ("RDP: readout protection keeps the contents of flash from being read out; taking it off "
-                              "erases them"));
   if (device->protection != FL_PROTECTION_READOUT)
     fl_device_page_add_fact (self, _ ("Contents"),
                              g_strdup (device->blank ? _ ("Empty: flash begins erased") : _ ("Something is in flash")),
@@ -158,50 +161,134 @@ fl_device_page_fill_facts (FlDevicePage *self)
 }
 
 static void
-fl_device_page_add_remark (FlDevicePage *self, const char *text)
+fl_device_page_add_remark (FlDevicePage *self, AdwPreferencesGroup *group, const char *text)
 {
   GtkWidget *row = adw_action_row_new ();
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
-  adw_preferences_group_add (self->remarks, row);
+  adw_preferences_group_add (group, row);
   g_ptr_array_add (self->rows, row);
 }
 
 static void
 fl_device_page_fill_remarks (FlDevicePage *self)
 {
-  const FlChip *chip = self->device->chip;
+  FlDevice *device = self->device;
+  g_autoptr (GPtrArray) faults = fl_device_dup_faults (device);
   guint before = self->rows->len;
 
-  for (guint i = 0; i < self->device->remarks->len; i++)
-    fl_device_page_add_remark (self, g_ptr_array_index (self->device->remarks, i));
-  for (guint i = 0; chip != NULL && chip->bugs != NULL && chip->bugs[i] != NULL; i++)
-    fl_device_page_add_remark (self, _ (chip->bugs[i]));
+  if (device->geometry_reason != NULL)
+    fl_device_page_add_remark (self, self->remarks, device->geometry_reason);
+  for (guint i = 0; i < device->remarks->len; i++)
+    fl_device_page_add_remark (self, self->remarks, g_ptr_array_index (device->remarks, i));
+  for (guint i = 0; i < faults->len; i++)
+    fl_device_page_add_remark (self, self->remarks, g_ptr_array_index (faults, i));
   gtk_widget_set_visible (GTK_WIDGET (self->remarks), self->rows->len > before);
+}
+
+static void
+fl_device_page_add_options_row (FlDevicePage *self)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *button = gtk_button_new_from_icon_name ("go-next-symbolic");
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Look at all of them, or change them"));
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, _ ("Protection and option bytes"));
+  fl_ui_set_label (button, _ ("Protection and option bytes"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.show-protection");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
+  adw_preferences_group_add (self->protection, row);
+  g_ptr_array_add (self->rows, row);
+}
+
+static void
+fl_device_page_fill_protection (FlDevicePage *self)
+{
+  FlDevice *device = self->device;
+  guint n_changed = 0;
+  g_autofree char *changed = fl_device_dup_changed_options (device, &n_changed);
+
+  fl_device_page_add_row (self, self->protection, _ ("Readout protection"), fl_device_dup_readout (device),
+                          _ ("RDP: keeps the contents of flash from being read out; taking it off erases them"));
+  fl_device_page_add_row (self, self->protection, _ ("Write protection"), fl_device_dup_write_protection (device),
+                          _ ("What of flash can neither be erased nor written"));
+  if (changed != NULL)
+    fl_device_page_add_row (self, self->protection, _ ("Different from a new chip"),
+                            g_strdup (n_changed > 0 ? changed : _ ("nothing")),
+                            _ ("The option bytes that are not as ST delivers them"));
+  if (device->chip != NULL && device->chip->option_words->len > 0)
+    fl_device_page_add_options_row (self);
+}
+
+static void
+fl_device_page_fill_boot0 (FlDevicePage *self)
+{
+  FlBoot0 boot0 = fl_boot0_get (self->device->options);
+  g_autofree char *text =
+      self->device->options != NULL ? fl_boot0_dup_text (boot0, self->device->options, self->device->blank) : NULL;
+
+  gtk_label_set_text (self->boot0_note, text != NULL ? text : "");
+  gtk_widget_set_visible (self->boot0_box, text != NULL);
+  gtk_widget_set_visible (self->boot0_button, boot0 != FL_BOOT0_LOCKED);
+}
+
+static void
+fl_device_page_fill_memories (FlDevicePage *self)
+{
+  g_autoptr (GArray) areas = fl_memory_map_new (self->device);
+
+  for (guint i = 0; i < areas->len; i++)
+    {
+      const FlMemoryArea *area = &g_array_index (areas, FlMemoryArea, i);
+      g_autofree char *name = fl_memory_area_dup_name (area);
+      g_autofree char *size = g_format_size_full (area->size, G_FORMAT_SIZE_IEC_UNITS);
+      g_autofree char *place = fl_memory_area_dup_place (area);
+      g_autofree char *reserved =
+          area->reserved > 0 ? g_strdup_printf (_ ("The bootloader keeps the first %u bytes to itself"), area->reserved)
+                             : NULL;
+
+      fl_device_page_add_row (self, self->memories, name, g_strdup_printf ("%s\n%s", place, size), reserved);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->memories), areas->len > 0);
+}
+
+static void
+fl_device_page_draw_wiring (FlDevicePage *self)
+{
+  guint selected = adw_combo_row_get_selected (self->usart);
+
+  if (self->device != NULL && self->device->chip != NULL && selected < self->device->chip->usarts->len)
+    fl_wiring_picture_set (self->picture, self->device->chip, selected, self->preset);
 }
 
 static void
 fl_device_page_fill_wiring (FlDevicePage *self)
 {
   const FlChip *chip = self->device->chip;
-  guint n_usarts = chip != NULL && chip->usarts != NULL ? chip->usarts->len : 0;
+  guint n_usarts = chip != NULL ? chip->usarts->len : 0;
+  guint before = self->rows->len;
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
   for (guint i = 0; i < n_usarts; i++)
     {
       const FlChipUsart *usart = g_ptr_array_index (chip->usarts, i);
-      GtkWidget *row = adw_action_row_new ();
-      g_autofree char *pins = g_strdup_printf (_ ("TX %s · RX %s"), usart->tx, usart->rx);
-      GtkWidget *label = gtk_label_new (pins);
+      g_autofree char *name = g_strdup_printf ("%s · %s/%s", usart->name, usart->tx, usart->rx);
 
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), usart->name);
-      gtk_widget_add_css_class (label, "dim-label");
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
-      adw_preferences_group_add (self->wiring, row);
-      g_ptr_array_add (self->rows, row);
+      gtk_string_list_append (names, name);
     }
+  adw_combo_row_set_model (self->usart, G_LIST_MODEL (names));
+  gtk_widget_set_visible (GTK_WIDGET (self->usart), n_usarts > 1);
   gtk_widget_set_visible (GTK_WIDGET (self->wiring), n_usarts > 0);
+  fl_device_page_draw_wiring (self);
+
+  for (guint i = 0; chip != NULL && chip->boot_entry != NULL && chip->boot_entry[i] != NULL; i++)
+    fl_device_page_add_remark (self, self->entry, _ (chip->boot_entry[i]));
+  gtk_widget_set_visible (GTK_WIDGET (self->entry), self->rows->len > before);
 }
 
 static void
@@ -245,8 +332,8 @@ fl_device_page_update_go_on (FlDevicePage *self)
   else if (obstacle == NULL)
     fl_device_page_set_go_on (self, _ ("The board is connected."), _ ("Choose _firmware"), _ ("Choose firmware"));
   else if (self->device->protection == FL_PROTECTION_READOUT)
-    fl_device_page_set_go_on (self, _ ("Nothing can be done with a protected chip here."), _ ("Connect _another board"),
-                              _ ("Connect another board"));
+    fl_device_page_set_go_on (self, _ ("A protected chip can only be identified, or erased as a whole."),
+                              _ ("_Protection"), _ ("Protection"));
   else
     fl_device_page_set_go_on (self, _ ("This chip can be read."), _ ("_Read back"), _ ("Read back"));
 }
@@ -278,17 +365,22 @@ fl_device_page_set_session (FlDevicePage *self, FlSession *session)
   g_autofree char *name = NULL;
   g_autofree char *summary = NULL;
   g_autofree char *obstacle = NULL;
+  const FlConnectOptions *options;
 
   g_return_if_fail (FL_IS_DEVICE_PAGE (self));
 
   g_ptr_array_foreach (self->rows, (GFunc) remove_row, NULL);
   g_ptr_array_set_size (self->rows, 0);
   g_set_object (&self->device, device);
+  self->preset = NULL;
   fl_flash_map_set_device (self->map, device);
   gtk_widget_set_visible (self->map_group, device != NULL && device->layout != NULL);
   if (device == NULL)
     return;
 
+  options = fl_session_get_options (session);
+  if (options->entry == FL_ENTRY_DTR_RTS && options->preset != NULL)
+    self->preset = fl_entry_preset_find (options->preset);
   name = fl_device_dup_name (device);
   obstacle = dup_obstacle (device);
   if (device->chip != NULL && device->flash_kib > 0 && device->chip->ram_kib > 0)
@@ -307,7 +399,10 @@ fl_device_page_set_session (FlDevicePage *self, FlSession *session)
   gtk_widget_remove_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-ok" : "verdict-doubt");
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), obstacle != NULL ? "verdict-doubt" : "verdict-ok");
   fl_device_page_update_go_on (self);
+  fl_device_page_fill_boot0 (self);
   fl_device_page_fill_facts (self);
+  fl_device_page_fill_protection (self);
+  fl_device_page_fill_memories (self);
   fl_device_page_fill_wiring (self);
   fl_device_page_fill_remarks (self);
 }
@@ -317,7 +412,7 @@ fl_device_page_set_session (FlDevicePage *self, FlSession *session)
  * @self: a page that shows a device
  *
  * Emits "continue" with whether the device can be programmed; otherwise reading is all that is left. A protected chip
- * cannot even be read: on to another board.
+ * cannot even be read: on to its protection.
  */
 void
 fl_device_page_continue (FlDevicePage *self)
@@ -330,7 +425,7 @@ fl_device_page_continue (FlDevicePage *self)
     return;
   if (self->device->protection == FL_PROTECTION_READOUT)
     {
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.go-connect", NULL);
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.show-protection", NULL);
       return;
     }
   obstacle = dup_obstacle (self->device);
@@ -376,17 +471,26 @@ fl_device_page_class_init (FlDevicePageClass *klass)
 
   g_type_ensure (FL_TYPE_COLUMNS);
   g_type_ensure (FL_TYPE_FLASH_MAP);
+  g_type_ensure (FL_TYPE_WIRING_PICTURE);
   gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-device-page.ui");
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, icon);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, name);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, summary);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, note_box);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, note);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, boot0_box);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, boot0_note);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, boot0_button);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, declare_box);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, map_group);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, map);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, facts);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, protection);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, memories);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, wiring);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, usart);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, picture);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, entry);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, remarks);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, status);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, go_on);
@@ -397,6 +501,8 @@ fl_device_page_init (FlDevicePage *self)
 {
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->usart, "notify::selected", G_CALLBACK (fl_device_page_draw_wiring), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->go_on, "clicked", G_CALLBACK (fl_device_page_continue), self, G_CONNECT_SWAPPED);
 }
 

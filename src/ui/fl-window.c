@@ -331,8 +331,8 @@ fl_window_step_cb (FlWindow *self, int step)
   gtk_widget_activate_action (GTK_WIDGET (self), "win.step", "i", step);
 }
 
-static const char *const simple_actions[] = { "win.go-connect", "win.cancel", "win.rescan", "win.log",
-                                              "win.enable-boot0" };
+static const char *const simple_actions[] = { "win.go-connect", "win.cancel",       "win.rescan",
+                                              "win.log",        "win.enable-boot0", "win.show-protection" };
 
 static void
 fl_window_simple_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -347,10 +347,11 @@ fl_window_simple_action (GtkWidget *widget, const char *name, GVariant *paramete
     fl_log_drawer_toggle (self->log);
   else if (g_str_equal (name, "win.go-connect"))
     fl_window_show_step (self, FL_STEP_CONNECT);
-  else if (g_str_equal (name, "win.enable-boot0"))
+  else
     {
       adw_view_stack_set_visible_child_name (self->views, "protection");
-      fl_options_page_enable_boot0 (self->options_page);
+      if (g_str_equal (name, "win.enable-boot0"))
+        fl_options_page_enable_boot0 (self->options_page);
     }
 }
 

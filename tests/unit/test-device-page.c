@@ -19,7 +19,7 @@ static const struct
   { "known", "sim:0x460", -1, "Choose _firmware", TRUE, "128 KiB" },
   { "two-banks", "sim:0x467,flash=256", -1, "Choose _firmware", TRUE, "256 KiB" },
   { "unknown", "sim:0x460", 0x999, "_Read back", FALSE, "0x999" },
-  { "protected", "sim:0x460,rdp=1", -1, "Connect _another board", -1, "Readout protection is on" },
+  { "protected", "sim:0x460,rdp=1", -1, "_Protection", -1, "Readout protection" },
 };
 
 static gboolean

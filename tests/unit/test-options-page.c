@@ -367,7 +367,6 @@ test_map (void)
   Bench bench;
   GtkWidget *map;
   GtkGesture *drag;
-  g_autofree char *text = NULL;
 
   bench_open (&bench, "sim:0x410");
   map = fl_widget_test_find (bench.page, g_type_from_name ("FlFlashMap"), NULL);
