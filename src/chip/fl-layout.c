@@ -256,8 +256,14 @@ fl_layout_get_n_banks (FlLayout *self)
   return self->n_banks;
 }
 
-static char *
-size_to_string (guint32 size)
+/**
+ * fl_layout_size_to_string:
+ * @size: bytes
+ *
+ * Returns: (transfer full): as it is said, translated: "128 KiB", "80 bytes"
+ */
+char *
+fl_layout_size_to_string (guint32 size)
 {
   if (size % 1024 == 0)
     return g_strdup_printf (_ ("%u KiB"), size / 1024);
@@ -286,7 +292,7 @@ fl_layout_to_string (FlLayout *self)
       run++;
       if (last || self->sectors[i + 1].size != self->sectors[i].size)
         {
-          g_autofree char *size = size_to_string (self->sectors[i].size);
+          g_autofree char *size = fl_layout_size_to_string (self->sectors[i].size);
 
           g_string_append_printf (text, "%s%u × %s", text->len > 0 ? ", " : "", run, size);
           run = 0;

@@ -38,6 +38,7 @@ guint64         fl_layout_get_end       (FlLayout *self);  /* behind the last by
 guint32         fl_layout_get_size      (FlLayout *self);  /* sum of all sectors, bytes */
 guint           fl_layout_get_n_banks   (FlLayout *self);
 char           *fl_layout_to_string     (FlLayout *self);  /* "128 pages of 2 KiB in 2 banks" */
+char           *fl_layout_size_to_string (guint32 size);   /* "2 KiB" */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlLayout, fl_layout_unref)
 

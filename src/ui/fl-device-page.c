@@ -43,6 +43,7 @@ struct _FlDevicePage
   AdwComboRow *usart;
   FlWiringPicture *picture;
   AdwPreferencesGroup *entry;
+  AdwPreferencesGroup *faults;
   AdwPreferencesGroup *remarks;
   GtkLabel *status;
   GtkButton *go_on;
@@ -74,8 +75,8 @@ fl_device_page_add_row (FlDevicePage *self, AdwPreferencesGroup *group, const ch
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_width_chars (GTK_LABEL (label), (int) MIN (g_utf8_strlen (value, -1), 20));
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 26);
+  gtk_label_set_width_chars (GTK_LABEL (label), (int) MIN (g_utf8_strlen (value, -1) + 2, 26));
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
   gtk_label_set_xalign (GTK_LABEL (label), 1);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_RIGHT);
   gtk_widget_add_css_class (label, "dim-label");
@@ -176,16 +177,22 @@ static void
 fl_device_page_fill_remarks (FlDevicePage *self)
 {
   FlDevice *device = self->device;
-  g_autoptr (GPtrArray) faults = fl_device_dup_faults (device);
-  guint before = self->rows->len;
 
   if (device->geometry_reason != NULL)
     fl_device_page_add_remark (self, self->remarks, device->geometry_reason);
   for (guint i = 0; i < device->remarks->len; i++)
     fl_device_page_add_remark (self, self->remarks, g_ptr_array_index (device->remarks, i));
+  gtk_widget_set_visible (GTK_WIDGET (self->remarks), device->geometry_reason != NULL || device->remarks->len > 0);
+}
+
+static void
+fl_device_page_fill_faults (FlDevicePage *self)
+{
+  g_autoptr (GPtrArray) faults = fl_device_dup_faults (self->device);
+
   for (guint i = 0; i < faults->len; i++)
-    fl_device_page_add_remark (self, self->remarks, g_ptr_array_index (faults, i));
-  gtk_widget_set_visible (GTK_WIDGET (self->remarks), self->rows->len > before);
+    fl_device_page_add_remark (self, self->faults, g_ptr_array_index (faults, i));
+  gtk_widget_set_visible (GTK_WIDGET (self->faults), faults->len > 0);
 }
 
 static void
@@ -198,7 +205,6 @@ fl_device_page_add_options_row (FlDevicePage *self)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, _ ("Protection and option bytes"));
-  fl_ui_set_label (button, _ ("Protection and option bytes"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.show-protection");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
@@ -246,7 +252,7 @@ fl_device_page_fill_memories (FlDevicePage *self)
     {
       const FlMemoryArea *area = &g_array_index (areas, FlMemoryArea, i);
       g_autofree char *name = fl_memory_area_dup_name (area);
-      g_autofree char *size = g_format_size_full (area->size, G_FORMAT_SIZE_IEC_UNITS);
+      g_autofree char *size = fl_layout_size_to_string (area->size);
       g_autofree char *place = fl_memory_area_dup_place (area);
       g_autofree char *reserved =
           area->reserved > 0 ? g_strdup_printf (_ ("The bootloader keeps the first %u bytes to itself"), area->reserved)
@@ -283,6 +289,9 @@ fl_device_page_fill_wiring (FlDevicePage *self)
     }
   adw_combo_row_set_model (self->usart, G_LIST_MODEL (names));
   gtk_widget_set_visible (GTK_WIDGET (self->usart), n_usarts > 1);
+  adw_preferences_group_set_description (
+      self->wiring,
+      n_usarts > 1 ? _ ("Choose the serial port that you wired: the chip does not tell which it uses.") : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->wiring), n_usarts > 0);
   fl_device_page_draw_wiring (self);
 
@@ -404,6 +413,7 @@ fl_device_page_set_session (FlDevicePage *self, FlSession *session)
   fl_device_page_fill_protection (self);
   fl_device_page_fill_memories (self);
   fl_device_page_fill_wiring (self);
+  fl_device_page_fill_faults (self);
   fl_device_page_fill_remarks (self);
 }
 
@@ -491,6 +501,7 @@ fl_device_page_class_init (FlDevicePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, usart);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, picture);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, entry);
+  gtk_widget_class_bind_template_child (widget_class, FlDevicePage, faults);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, remarks);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, status);
   gtk_widget_class_bind_template_child (widget_class, FlDevicePage, go_on);
