@@ -25,7 +25,7 @@ LAYERS = {
 # The protocol's bytes are no business of the window: of that room it may know how boards are entered, and what a trace
 # means in words.
 UI_MAY_INCLUDE = {"fl-boot-entry.h", "fl-decode.h"}
-LIBSERIALPORT = {"src/transport/fl-serial-transport.c", "src/port/fl-port-list.c"}
+LIBSERIALPORT = {"src/transport/fl-serial-transport.c", "src/transport/fl-port-handle.h", "src/port/fl-port-list.c"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|not implemented", re.IGNORECASE)
 
 problems = {}

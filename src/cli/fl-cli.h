@@ -68,6 +68,7 @@ extern const FlCliCommand fl_cli_start_command;
 extern const FlCliCommand fl_cli_unprotect_command;
 extern const FlCliCommand fl_cli_verify_command;
 
+void     fl_cli_console_init   (GCancellable *cancellable);
 gboolean fl_cli_connect       (FlCli *cli, GError **error);
 void     fl_cli_warn_declared (FlCli *cli, FlDevice *device);
 const char *fl_cli_get_advice (FlCli *cli);

@@ -2,13 +2,10 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
-#ifdef G_OS_UNIX
-#include <glib-unix.h>
-#endif
 
 #include "fl-cli.h"
 #include "fl-error.h"
+#include "fl-locale.h"
 #include "fl-sim-transport.h"
 
 static const FlCliCommand *const commands[] = {
@@ -183,15 +180,6 @@ parse_declaration (FlCli *cli, GError **error)
   return cli->declared != NULL;
 }
 
-#ifdef G_OS_UNIX
-static gboolean
-interrupted_cb (gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-  return G_SOURCE_CONTINUE;
-}
-#endif
-
 static gboolean
 run_command (FlCli *cli, const FlCliCommand *command, char **arguments, GError **error)
 {
@@ -306,10 +294,7 @@ main (int argc, char **argv)
   g_autofree char *name = NULL;
   const FlCliCommand *command = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, FL_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  fl_locale_init ();
   fl_sim_register ();
   g_main_context_acquire (NULL); /* this thread is the main one, also while no loop runs */
 
@@ -333,10 +318,7 @@ main (int argc, char **argv)
   cli.cancellable = g_cancellable_new ();
   cli.result = json_builder_new ();
   json_builder_begin_object (cli.result);
-#ifdef G_OS_UNIX
-  g_unix_signal_add (SIGINT, interrupted_cb, cli.cancellable);
-  g_unix_signal_add (SIGTERM, interrupted_cb, cli.cancellable);
-#endif
+  fl_cli_console_init (cli.cancellable);
 
   if (!g_option_context_parse_strv (context, &arguments, &error))
     {

@@ -31,26 +31,39 @@ static void fl_port_list_model_init (GListModelInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (FlPortList, fl_port_list, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, fl_port_list_model_init))
 
+/* Windows calls a port "USB-SERIAL CH340 (COM5)": what it is, without which. NULL where the system says nothing. */
+static char *
+dup_description (struct sp_port *port)
+{
+  const char *text = sp_get_port_description (port);
+  g_autofree char *suffix = g_strdup_printf (" (%s)", sp_get_port_name (port));
+
+  if (text == NULL || !g_utf8_validate (text, -1, NULL) || !g_str_has_suffix (text, suffix))
+    return NULL;
+  return g_strndup (text, strlen (text) - strlen (suffix));
+}
+
 static FlPortInfo *
 describe_port (struct sp_port *port)
 {
+  g_autofree char *product = dup_description (port);
   int vid = -1;
   int pid = -1;
-  g_autofree char *product = NULL;
 
   switch (sp_get_port_transport (port))
     {
     case SP_TRANSPORT_USB:
       if (sp_get_port_usb_vid_pid (port, &vid, &pid) < 0)
         vid = pid = -1;
-      product = g_strdup (sp_get_port_usb_product (port));
+      if (product == NULL)
+        product = g_strdup (sp_get_port_usb_product (port));
       return fl_port_info_new (FL_PORT_USB, sp_get_port_name (port), product, sp_get_port_usb_manufacturer (port),
                                sp_get_port_usb_serial (port), vid, pid);
     case SP_TRANSPORT_BLUETOOTH:
-      return fl_port_info_new (FL_PORT_BLUETOOTH, sp_get_port_name (port), NULL, NULL, NULL, -1, -1);
+      return fl_port_info_new (FL_PORT_BLUETOOTH, sp_get_port_name (port), product, NULL, NULL, -1, -1);
     case SP_TRANSPORT_NATIVE:
     default:
-      return fl_port_info_new (FL_PORT_NATIVE, sp_get_port_name (port), NULL, NULL, NULL, -1, -1);
+      return fl_port_info_new (FL_PORT_NATIVE, sp_get_port_name (port), product, NULL, NULL, -1, -1);
     }
 }
 
@@ -116,8 +129,9 @@ fl_port_list_scan (GError **error)
 
   if (sp_list_ports (&ports) < 0)
     {
-      g_set_error (error, FL_ERROR, FL_ERROR_PORT_FAILED, _ ("The serial ports cannot be listed: %s"),
-                   g_strerror (sp_last_error_code ()));
+      g_autofree char *reason = fl_error_dup_system_text (sp_last_error_code ());
+
+      g_set_error (error, FL_ERROR, FL_ERROR_PORT_FAILED, _ ("The serial ports cannot be listed: %s"), reason);
       return NULL;
     }
   found = g_ptr_array_new_with_free_func (g_object_unref);

@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
-#include <locale.h>
 
 #include "fl-error.h"
+#include "fl-locale.h"
 #include "fl-sim-server.h"
 
 /* Options that are words of fl_sim_config_parse(): "--flash 128" is "flash=128". */
@@ -154,10 +154,7 @@ main (int argc, char **argv)
   Arguments arguments = { 0 };
   gboolean ok;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, FL_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  fl_locale_init ();
 
   ok = run (argc, argv, &arguments, &error);
   free_arguments (&arguments);

@@ -5,10 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* What the operating system's error numbers (errno) mean for a port. One file for each system implements this. */
+/* What the operating system's error numbers (errno, or GetLastError()) mean for a port. One file for each system
+ * implements this. */
 void  fl_port_errors_set_open (GError **error, const char *path, int code);
 void  fl_port_errors_set_io   (GError **error, const char *path, const char *doing, int code);
 
+#ifdef G_OS_UNIX
 /* Whether a user who may not open a port could, were the group's list or the login another. */
 typedef enum
 {
@@ -20,5 +22,6 @@ typedef enum
 
 char *fl_port_errors_explain_permission (const char *path, const char *owner, const char *group, const char *user,
                                          FlMembership membership);
+#endif
 
 G_END_DECLS

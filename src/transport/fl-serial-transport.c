@@ -10,13 +10,8 @@
 
 #include "fl-error.h"
 #include "fl-port-errors.h"
+#include "fl-port-handle.h"
 #include "fl-transport-private.h"
-#ifdef G_OS_UNIX
-#include <errno.h>
-#include <unistd.h>
-
-#include "fl-port-fd.h"
-#endif
 
 #define MAX_CLOSE_WAIT_MS 500
 
@@ -33,11 +28,8 @@ struct _FlSerialTransport
   struct sp_event_set *readable;
   struct sp_event_set *writable;
   FlLineSettings settings;
-  FlLines outputs; /* DTR and RTS as last driven */
-#ifdef G_OS_UNIX
-  int lock_fd; /* a second descriptor of the port: holds the lock, asks what libserialport cannot */
-  FlPortErrorCounts counts;
-#endif
+  FlLines outputs;      /* DTR and RTS as last driven */
+  FlPortHandle *handle; /* NULL: closed */
 };
 
 static void fl_serial_transport_iface_init (FlTransportInterface *iface);
@@ -59,22 +51,10 @@ fl_serial_transport_fail (FlSerialTransport *self, const char *doing, GError **e
   return FALSE;
 }
 
-/* libserialport 0.1.1 reports a full buffer as a failure when not one byte fits. */
-static gboolean
-fl_serial_transport_would_block (void)
-{
-#ifdef G_OS_UNIX
-  return sp_last_error_code () == EAGAIN;
-#else
-  return FALSE;
-#endif
-}
-
-/* A hung-up port reads as an empty one: only asking how much is there tells them apart. */
 static gboolean
 fl_serial_transport_check_present (FlSerialTransport *self, GError **error)
 {
-  if (sp_input_waiting (self->port) >= 0)
+  if (fl_port_handle_is_present (self->handle))
     return TRUE;
   g_set_error (error, FL_ERROR, FL_ERROR_PORT_GONE, _ ("%s was unplugged while it was in use. Plug it in again"),
                self->path);
@@ -110,11 +90,11 @@ fl_serial_transport_write (FlTransport *transport, const guint8 *data, gsize len
     return fl_transport_fail_closed (self->path, error);
   for (;;)
     {
-      int n = sp_nonblocking_write (self->port, data + done, length - done);
+      int n = fl_port_handle_write (self->handle, data + done, length - done);
 
-      if (n < 0 && !fl_serial_transport_would_block ())
+      if (n < 0)
         return fl_serial_transport_fail (self, _ ("sending"), error);
-      done += (gsize) MAX (n, 0);
+      done += (gsize) n;
       if (done == length)
         return TRUE;
       if (g_get_monotonic_time () >= deadline)
@@ -136,7 +116,7 @@ fl_serial_transport_read_some (FlTransport *transport, guint8 *data, gsize lengt
     return fl_transport_fail_closed (self->path, error);
   for (;;)
     {
-      int n = sp_nonblocking_read (self->port, data, length);
+      int n = fl_port_handle_read (self->handle, data, length);
 
       if (n < 0)
         return fl_serial_transport_fail (self, _ ("receiving"), error);
@@ -192,15 +172,16 @@ fl_serial_transport_apply (FlSerialTransport *self, const FlLineSettings *settin
   sp_set_config_cts (config, SP_CTS_IGNORE);
   sp_set_config_dsr (config, SP_DSR_IGNORE);
   sp_set_config_xon_xoff (config, SP_XONXOFF_DISABLED);
-  if (sp_set_config (self->port, config) < 0)
+  if (sp_set_config (self->port, config) < 0 || !fl_port_handle_tune (self->handle, settings))
     {
       int code = sp_last_error_code ();
+      g_autofree char *reason = fl_error_dup_system_text (code);
       g_autofree char *text = fl_line_settings_to_string (settings);
 
-      if (sp_input_waiting (self->port) < 0)
-        return fl_serial_transport_check_present (self, error);
+      if (!fl_serial_transport_check_present (self, error))
+        return FALSE;
       g_set_error (error, FL_ERROR, FL_ERROR_PORT_UNFIT, _ ("%s cannot do %s: %s. Choose another speed or adapter"),
-                   self->path, text, g_strerror (code));
+                   self->path, text, reason);
       return FALSE;
     }
   if (!fl_serial_transport_read_back (self, &got, error)
@@ -235,15 +216,8 @@ fl_serial_transport_set_lines (FlTransport *transport, FlLines mask, FlLines lin
 
   if (self->port == NULL)
     return fl_transport_fail_closed (self->path, error);
-#ifdef G_OS_UNIX
-  /* sp_set_dtr() and sp_set_rts() would write the whole configuration each time, one line after the other. */
-  if (!fl_port_fd_set_lines (self->lock_fd, self->path, mask, lines, error))
+  if (!fl_port_handle_set_lines (self->handle, self->path, mask, lines, error))
     return FALSE;
-#else
-  if (((mask & FL_LINE_DTR) && sp_set_dtr (self->port, (lines & FL_LINE_DTR) ? SP_DTR_ON : SP_DTR_OFF) < 0)
-      || ((mask & FL_LINE_RTS) && sp_set_rts (self->port, (lines & FL_LINE_RTS) ? SP_RTS_ON : SP_RTS_OFF) < 0))
-    return fl_serial_transport_fail (self, _ ("modem lines"), error);
-#endif
   self->outputs = (self->outputs & ~mask) | (lines & mask);
   return TRUE;
 }
@@ -279,11 +253,7 @@ fl_serial_transport_take_errors (FlTransport *transport)
   FlSerialTransport *self = FL_SERIAL_TRANSPORT (transport);
   FL_TRANSPORT_VISIT (self);
 
-#ifdef G_OS_UNIX
-  if (self->port != NULL)
-    return fl_port_fd_take_errors (self->lock_fd, &self->counts);
-#endif
-  return 0;
+  return self->port != NULL ? fl_port_handle_take_errors (self->handle) : 0;
 }
 
 static gboolean
@@ -296,9 +266,7 @@ fl_serial_transport_discard (FlTransport *transport, GError **error)
     return fl_transport_fail_closed (self->path, error);
   if (sp_flush (self->port, SP_BUF_INPUT) < 0)
     return fl_serial_transport_fail (self, _ ("discarding"), error);
-#ifdef G_OS_UNIX
-  fl_port_fd_take_errors (self->lock_fd, &self->counts);
-#endif
+  fl_port_handle_take_errors (self->handle);
   return TRUE;
 }
 
@@ -351,11 +319,7 @@ fl_serial_transport_close (FlTransport *transport)
       sp_close (self->port);
       g_clear_pointer (&self->port, sp_free_port);
     }
-#ifdef G_OS_UNIX
-  if (self->lock_fd >= 0)
-    close (self->lock_fd);
-  self->lock_fd = -1;
-#endif
+  g_clear_pointer (&self->handle, fl_port_handle_release);
 }
 
 static void
@@ -378,9 +342,6 @@ static void
 fl_serial_transport_init (FlSerialTransport *self)
 {
   self->outputs = FL_LINE_DTR | FL_LINE_RTS; /* where drivers put them when a port is opened */
-#ifdef G_OS_UNIX
-  self->lock_fd = -1;
-#endif
 }
 
 static void
@@ -446,11 +407,9 @@ fl_serial_transport_open (const char *path, const FlLineSettings *settings, GCan
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   self->path = g_strdup (path);
-#ifdef G_OS_UNIX
-  self->lock_fd = fl_port_fd_open_locked (path, error);
-  if (self->lock_fd < 0)
+  self->handle = fl_port_handle_claim (path, error);
+  if (self->handle == NULL)
     return NULL;
-#endif
   if (sp_get_port_by_name (path, &self->port) < 0 || sp_open (self->port, SP_MODE_READ_WRITE) < 0)
     {
       int code = sp_last_error_code ();
@@ -459,9 +418,7 @@ fl_serial_transport_open (const char *path, const FlLineSettings *settings, GCan
       fl_port_errors_set_open (error, path, code);
       return NULL;
     }
-#ifdef G_OS_UNIX
-  fl_port_fd_exclude (self->lock_fd);
-#endif
+  fl_port_handle_attach (self->handle, self->port);
   if (sp_new_event_set (&self->readable) < 0 || sp_new_event_set (&self->writable) < 0
       || sp_add_port_events (self->readable, self->port, SP_EVENT_RX_READY) < 0
       || sp_add_port_events (self->writable, self->port, SP_EVENT_TX_READY) < 0)

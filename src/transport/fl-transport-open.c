@@ -71,6 +71,19 @@ fl_transport_dup_label (const char *name)
   return comma != NULL ? g_strndup (name, (gsize) (comma - name)) : g_strdup (name);
 }
 
+#ifdef G_OS_WIN32
+/* "COM10" for "com10", "\\\\.\\COM10" and "COM10:", which all name it. */
+static char *
+dup_com_name (const char *name)
+{
+  g_autofree char *upper = g_ascii_strup (g_str_has_prefix (name, "\\\\.\\") ? name + 4 : name, -1);
+
+  if (g_str_has_prefix (upper, "COM") && g_str_has_suffix (upper, ":"))
+    upper[strlen (upper) - 1] = '\0';
+  return g_strdup (g_str_has_prefix (upper, "COM") ? upper : name);
+}
+#endif
+
 /* A path, where libserialport may need to be told another name of it, or may not know it at all. */
 static FlTransport *
 open_port (const char *name, const FlLineSettings *settings, GCancellable *cancellable, GError **error)
@@ -96,7 +109,9 @@ open_port (const char *name, const FlLineSettings *settings, GCancellable *cance
     }
   return fl_serial_transport_open (path, settings, cancellable, error);
 #else
-  return fl_serial_transport_open (name, settings, cancellable, error);
+  g_autofree char *port = dup_com_name (name);
+
+  return fl_serial_transport_open (port, settings, cancellable, error);
 #endif
 }
 

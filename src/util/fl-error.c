@@ -71,3 +71,19 @@ fl_error_get_exit_code (const GError *error)
     return 7;
   return 1;
 }
+
+/**
+ * fl_error_dup_system_text:
+ * @code: an error number of the system's own: errno, on Windows GetLastError()
+ *
+ * Returns: (transfer full): what the system says of it, in the user's language
+ */
+char *
+fl_error_dup_system_text (int code)
+{
+#ifdef G_OS_WIN32
+  return g_win32_error_message (code);
+#else
+  return g_strdup (g_strerror (code));
+#endif
+}

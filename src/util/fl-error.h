@@ -60,5 +60,6 @@ typedef enum
 GQuark      fl_error_quark        (void);
 const char *fl_error_get_code     (const GError *error);
 int         fl_error_get_exit_code (const GError *error);
+char       *fl_error_dup_system_text (int code);
 
 G_END_DECLS
