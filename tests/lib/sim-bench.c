@@ -111,8 +111,8 @@ sim_bench_command (SimBench *self, guint8 command)
   return sim_bench_answer (self);
 }
 
-static gint
-send_address (SimBench *self, guint32 address)
+gint
+sim_bench_address (SimBench *self, guint32 address)
 {
   guint8 where[5];
 
@@ -138,7 +138,7 @@ void
 sim_bench_begin_write (SimBench *self, guint32 address, const guint8 *data, gsize length)
 {
   g_assert_cmphex (sim_bench_command (self, 0x31), ==, SIM_BENCH_ACK);
-  g_assert_cmphex (send_address (self, address), ==, SIM_BENCH_ACK);
+  g_assert_cmphex (sim_bench_address (self, address), ==, SIM_BENCH_ACK);
   send_counted (self, data, length);
 }
 
@@ -166,16 +166,15 @@ sim_bench_write (SimBench *self, guint32 address, const guint8 *data, gsize leng
   gint answer = sim_bench_command (self, 0x31);
 
   if (answer == SIM_BENCH_ACK)
-    answer = send_address (self, address);
+    answer = sim_bench_address (self, address);
   if (answer != SIM_BENCH_ACK)
     return answer;
   send_counted (self, data, length);
   return sim_bench_answer (self);
 }
 
-/* Bytes in order of address. */
-guint8 *
-sim_bench_parse_hex (const char *hex, gsize *length)
+static guint8 *
+parse_hex (const char *hex, gsize *length)
 {
   g_auto (GStrv) parts = g_strsplit (hex, " ", -1);
   GByteArray *bytes = g_byte_array_new ();
@@ -192,13 +191,22 @@ sim_bench_parse_hex (const char *hex, gsize *length)
   return g_byte_array_steal (bytes, length);
 }
 
+/* "00FF5AA5 …": words of 32 bits, as they are seen from the chip. */
 gint
-sim_bench_write_hex (SimBench *self, guint32 address, const char *hex)
+sim_bench_write_words (SimBench *self, guint32 address, const char *words)
 {
-  gsize length;
-  g_autofree guint8 *data = sim_bench_parse_hex (hex, &length);
+  g_auto (GStrv) parts = g_strsplit (words, " ", -1);
+  guint n = g_strv_length (parts);
+  g_autofree guint8 *data = g_malloc (4 * n);
 
-  return sim_bench_write (self, address, data, length);
+  for (guint i = 0; i < n; i++)
+    {
+      guint64 value;
+
+      g_assert_true (g_ascii_string_to_unsigned (parts[i], 16, 0, G_MAXUINT32, &value, NULL));
+      fl_bytes_put_le32 (data + 4 * i, (guint32) value);
+    }
+  return sim_bench_write (self, address, data, 4 * n);
 }
 
 gint
@@ -209,7 +217,7 @@ sim_bench_read (SimBench *self, guint32 address, guint8 *data, gsize length)
   gint answer = sim_bench_command (self, 0x11);
 
   if (answer == SIM_BENCH_ACK)
-    answer = send_address (self, address);
+    answer = sim_bench_address (self, address);
   if (answer != SIM_BENCH_ACK)
     return answer;
   sim_bench_ask (self, (const char *) count, sizeof count);
@@ -219,12 +227,15 @@ sim_bench_read (SimBench *self, guint32 address, guint8 *data, gsize length)
 }
 
 char *
-sim_bench_read_hex (SimBench *self, guint32 address, gsize length)
+sim_bench_read_words (SimBench *self, guint32 address, guint n)
 {
-  g_autofree guint8 *data = g_malloc (length);
+  g_autofree guint8 *data = g_malloc (4 * n);
+  g_autoptr (GString) words = g_string_new (NULL);
 
-  g_assert_cmphex (sim_bench_read (self, address, data, length), ==, SIM_BENCH_ACK);
-  return fl_bytes_to_hex (data, length, length);
+  g_assert_cmphex (sim_bench_read (self, address, data, 4 * n), ==, SIM_BENCH_ACK);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (words, "%s%08X", i > 0 ? " " : "", fl_bytes_get_le32 (data + 4 * i));
+  return g_string_free (g_steal_pointer (&words), FALSE);
 }
 
 gint
@@ -263,7 +274,7 @@ gint
 sim_bench_protect (SimBench *self, const char *codes)
 {
   gsize length;
-  g_autofree guint8 *data = sim_bench_parse_hex (codes, &length);
+  g_autofree guint8 *data = parse_hex (codes, &length);
   gint answer = sim_bench_command (self, 0x63);
 
   if (answer != SIM_BENCH_ACK)

@@ -36,12 +36,13 @@ void        sim_bench_assert_answer (FlTransport *transport, const char *sent, g
 /* Commands: those that begin must be acknowledged up to the last packet, whose answer is left to come. */
 gint        sim_bench_sync        (SimBench *self);
 gint        sim_bench_command     (SimBench *self, guint8 command);
+gint        sim_bench_address     (SimBench *self, guint32 address);
 void        sim_bench_begin_write (SimBench *self, guint32 address, const guint8 *data, gsize length);
 void        sim_bench_begin_erase (SimBench *self, guint first, guint n); /* Extended Erase, by code */
 gint        sim_bench_write       (SimBench *self, guint32 address, const guint8 *data, gsize length);
-gint        sim_bench_write_hex   (SimBench *self, guint32 address, const char *hex);
+gint        sim_bench_write_words (SimBench *self, guint32 address, const char *words);
 gint        sim_bench_read        (SimBench *self, guint32 address, guint8 *data, gsize length);
-char       *sim_bench_read_hex    (SimBench *self, guint32 address, gsize length); /* must be readable: "AA 55" */
+char       *sim_bench_read_words  (SimBench *self, guint32 address, guint n); /* must be readable: "00FF5AA5 …" */
 gint        sim_bench_erase       (SimBench *self, guint code);   /* one page or sector, by the chip's command */
 gint        sim_bench_erase_bank  (SimBench *self, guint bank);   /* 0: everything */
 gint        sim_bench_protect     (SimBench *self, const char *codes); /* Write Protect: "00 03" */
@@ -49,7 +50,6 @@ gint        sim_bench_two_acks    (SimBench *self, guint8 command); /* the last 
 
 /* The board. */
 void        sim_bench_start       (SimBench *self, gboolean boot0, gboolean power); /* reset, or power off and on */
-guint8     *sim_bench_parse_hex   (const char *hex, gsize *length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimBench, sim_bench_free)
 
