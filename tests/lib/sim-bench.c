@@ -22,9 +22,12 @@ SimBench *
 sim_bench_new (const char *config)
 {
   SimBench *self = g_new0 (SimBench, 1);
+  FlLineSettings settings = fl_line_settings_default;
 
   self->board = sim_bench_make_board (config);
-  self->transport = fl_sim_transport_new (self->board, NULL, FALSE);
+  if (fl_sim_board_get_chip (self->board)->no_parity)
+    settings.parity = FL_PARITY_NONE;
+  self->transport = fl_sim_transport_new (self->board, &settings, FALSE);
   return self;
 }
 
@@ -290,6 +293,38 @@ sim_bench_two_acks (SimBench *self, guint8 command)
   return sim_bench_answer (self);
 }
 
+/* Erases every sector by its own command. Returns: those that were left as they are: "0-3 8" */
+char *
+sim_bench_list_protected (SimBench *self)
+{
+  FlLayout *layout = fl_sim_board_get_layout (self->board);
+  guint n = fl_layout_get_n_sectors (layout);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0, first = n; i <= n; i++)
+    {
+      gboolean is_protected = FALSE;
+
+      if (i < n)
+        {
+          guint before = fl_sim_board_get_n_erased (self->board, i);
+
+          g_assert_cmphex (sim_bench_erase (self, fl_layout_get_sector (layout, i)->code), ==, SIM_BENCH_ACK);
+          is_protected = fl_sim_board_get_n_erased (self->board, i) == before;
+        }
+      if (is_protected)
+        first = MIN (first, i);
+      else if (first < n)
+        {
+          g_string_append_printf (list, "%s%u", list->len > 0 ? " " : "", first);
+          if (first < i - 1)
+            g_string_append_printf (list, "-%u", i - 1);
+          first = n;
+        }
+    }
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
 /* BOOT0 counts on a board with "wired=1" only; on the others it is always high. */
 void
 sim_bench_start (SimBench *self, gboolean boot0, gboolean power)
@@ -303,4 +338,12 @@ sim_bench_start (SimBench *self, gboolean boot0, gboolean power)
   g_assert_no_error (error);
   fl_transport_discard (self->transport, &error);
   g_assert_no_error (error);
+}
+
+/* Presses reset and synchronises, as a host does after a command that resets the chip; or after a power cycle. */
+void
+sim_bench_resync (SimBench *self, gboolean power)
+{
+  sim_bench_start (self, TRUE, power);
+  g_assert_cmphex (sim_bench_sync (self), ==, SIM_BENCH_ACK);
 }

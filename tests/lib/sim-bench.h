@@ -50,6 +50,8 @@ gint        sim_bench_two_acks    (SimBench *self, guint8 command); /* the last 
 
 /* The board. */
 void        sim_bench_start       (SimBench *self, gboolean boot0, gboolean power); /* reset, or power off and on */
+void        sim_bench_resync      (SimBench *self, gboolean power); /* with BOOT0 high, must answer */
+char       *sim_bench_list_protected (SimBench *self);            /* sectors that do not let themselves be erased */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimBench, sim_bench_free)
 

@@ -267,13 +267,11 @@ test_in_force (void)
   g_assert_cmphex (sim_bench_erase (bench, 1), ==, SIM_BENCH_ACK);
   g_assert_cmpuint (fl_sim_board_get_n_erased (bench->board, 1), ==, 1);
 
-  sim_bench_start (bench, TRUE, FALSE);
-  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_resync (bench, FALSE);
   g_assert_cmphex (sim_bench_erase (bench, 1), ==, SIM_BENCH_ACK);
   g_assert_cmpuint (fl_sim_board_get_n_erased (bench->board, 1), ==, 2);
 
-  sim_bench_start (bench, TRUE, TRUE);
-  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_resync (bench, TRUE);
   g_assert_cmphex (sim_bench_erase (bench, 1), ==, SIM_BENCH_ACK);
   g_assert_cmpuint (fl_sim_board_get_n_erased (bench->board, 1), ==, 2);
   g_assert_cmphex (sim_bench_erase (bench, 3), ==, SIM_BENCH_ACK);
@@ -294,20 +292,17 @@ test_locked (void)
   g_autofree char *third = NULL;
 
   g_assert_cmphex (sim_bench_write_words (bench, 0x40022040, locked), ==, SIM_BENCH_ACK);
-  sim_bench_start (bench, TRUE, FALSE);
-  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_resync (bench, FALSE);
   first = sim_bench_read_words (bench, 0x40022058, 2);
   g_assert_cmpstr (first, ==, "7F85FF82 FF80FF80");
 
   g_assert_cmphex (sim_bench_write_words (bench, 0x40022040, tried), ==, SIM_BENCH_ACK);
-  sim_bench_start (bench, TRUE, FALSE);
-  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_resync (bench, FALSE);
   second = sim_bench_read_words (bench, 0x40022058, 2);
   g_assert_cmpstr (second, ==, "7F85FF82 FF86FF86");
 
   g_assert_cmphex (sim_bench_two_acks (bench, 0x73), ==, SIM_BENCH_ACK);
-  sim_bench_start (bench, TRUE, FALSE);
-  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_resync (bench, FALSE);
   third = sim_bench_read_words (bench, 0x40022058, 2);
   g_assert_cmpstr (third, ==, "7F85FF82 FF80FFFF");
 }
@@ -338,20 +333,16 @@ test_pcrop_stays (void)
       g_autofree char *regressed = NULL;
 
       g_assert_cmphex (sim_bench_write_words (bench, rows[i].base, rows[i].set), ==, SIM_BENCH_ACK);
-      sim_bench_start (bench, TRUE, FALSE);
-      g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+      sim_bench_resync (bench, FALSE);
       g_assert_cmphex (sim_bench_write_words (bench, rows[i].base, rows[i].cleared), ==, SIM_BENCH_ACK);
-      sim_bench_start (bench, TRUE, FALSE);
-      g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+      sim_bench_resync (bench, FALSE);
       after = sim_bench_read_words (bench, rows[i].base, g_strv_length (wanted));
       g_assert_cmpstr (after, ==, rows[i].after);
 
       g_assert_cmphex (sim_bench_two_acks (bench, 0x82), ==, SIM_BENCH_ACK);
-      sim_bench_start (bench, TRUE, FALSE);
-      g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+      sim_bench_resync (bench, FALSE);
       g_assert_cmphex (sim_bench_two_acks (bench, 0x92), ==, SIM_BENCH_ACK);
-      sim_bench_start (bench, TRUE, FALSE);
-      g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+      sim_bench_resync (bench, FALSE);
       regressed = sim_bench_read_words (bench, rows[i].base, g_strv_length (wanted));
       g_assert_cmpstr (regressed, ==, rows[i].regressed);
     }
