@@ -378,11 +378,13 @@ fl_sim_options_store (FlSimOptions *self, guint32 base, const guint8 *data, gsiz
 /**
  * fl_sim_options_restore:
  * @data: as many as @self has, from an earlier board of the same chip
+ * @rdp_level: that was in force there; counts where the option bytes do not say so themselves
  */
 void
-fl_sim_options_restore (FlSimOptions *self, const guint8 *data)
+fl_sim_options_restore (FlSimOptions *self, const guint8 *data, guint8 rdp_level)
 {
   memcpy (self->data, data, self->size);
+  self->rdp_level = rdp_level;
 }
 
 /* Whether the option bit of a layout can be looked at. */
