@@ -296,7 +296,6 @@ fl_sim_options_new (const FlChip *chip, guint8 rdp_level, gboolean boot0_ignored
   guint step = chip->option_style == FL_OPTION_STYLE_DOUBLE ? 8 : 4;
 
   self->chip = chip;
-  self->rdp_level = rdp_level;
   self->boot0_ignored = boot0_ignored;
   for (guint i = 0; i < chip->option_areas->len; i++)
     self->size += g_array_index (chip->option_areas, FlChipRange, i).size;
@@ -315,7 +314,6 @@ fl_sim_options_new (const FlChip *chip, guint8 rdp_level, gboolean boot0_ignored
 
       fl_sim_options_put_word (self, word->write_address, fl_sim_options_get_factory (chip, word));
     }
-  fl_sim_options_reload (self);
   fl_sim_options_put_role (self, FL_OPTION_ROLE_BOOT_SEL_BIT, boot0_ignored);
   fl_sim_options_put_role (self, FL_OPTION_ROLE_BOOT_SEL_PIN, !boot0_ignored);
   fl_sim_options_put_rdp (self, rdp_level);
@@ -387,11 +385,11 @@ fl_sim_options_restore (FlSimOptions *self, const guint8 *data, guint8 rdp_level
   self->rdp_level = rdp_level;
 }
 
-/* Whether the option bit of a layout can be looked at. */
+/* Whether the option bit of a layout is known, and can be looked at. */
 static gboolean
 fl_sim_options_has_bit (FlSimOptions *self, const FlChipLayout *layout)
 {
-  return layout->option_address != 0 && fl_sim_options_get (self, layout->option_address) != NULL;
+  return fl_sim_options_get (self, layout->option_address) != NULL;
 }
 
 /**

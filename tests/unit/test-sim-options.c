@@ -168,6 +168,8 @@ static const WriteRow write_rows[] = {
     "FF5500AA FFF80007 FFFF0000 7FFF8000" },
   { "l1-second-area", "0x437", 0x1FF80080, "FFFD0002 FFFF0000", 0x1FF80080, "FFFD0002 FFFF0000" },
   { "l1-second-area-only", "0x437", 0x1FF80080, "FFFD0002 FFFF0000", 0x1FF80000, "FF5500AA FF0700F8 FFFF0000" },
+  { "l1-first-area-only", "0x437", 0x1FF80000,
+    "FF5500AA FF0700F8 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 FFFD0002", 0x1FF80080, "FFFF0000" },
   { "l4", "0x415", 0x1FFF7800, "FFEEF8AA 00110755", 0x1FFF7800, "FFEEF8AA 00110755" },
   { "l4-complement-is-made", "0x415", 0x1FFF7800, "FFEEF8AA FFFFFFFF", 0x1FFF7800, "FFEEF8AA 00110755" },
   { "l4-first-half", "0x415", 0x1FFF7800, "FFEEF8AA", 0x1FFF7800, "FFEEF8AA 00110755" },
@@ -250,6 +252,31 @@ test_refused (void)
 
       after = sim_bench_read_words (bench, refused_rows[i].base, 4);
       g_assert_cmpstr (after, ==, before);
+    }
+}
+
+/* Where areas begin and end: one byte further nothing is known on these chips. */
+static void
+test_edges (void)
+{
+  static const struct
+  {
+    const char *config;
+    guint32 first, last;
+  } areas[] = {
+    { "0x419", 0x1FFFC000, 0x1FFFC00F }, { "0x419", 0x1FFEC000, 0x1FFEC00F }, { "0x415", 0x1FFFF800, 0x1FFFF827 },
+    { "0x450", 0x5200201C, 0x5200214F }, { "0x484", 0x400221E0, 0x400221FF }, { "0x482", 0x40022040, 0x4002206F },
+  };
+  guint8 byte;
+
+  for (guint i = 0; i < G_N_ELEMENTS (areas); i++)
+    {
+      g_autoptr (SimBench) bench = open_bench (areas[i].config);
+
+      g_assert_cmphex (sim_bench_read (bench, areas[i].first, &byte, 1), ==, SIM_BENCH_ACK);
+      g_assert_cmphex (sim_bench_read (bench, areas[i].last, &byte, 1), ==, SIM_BENCH_ACK);
+      g_assert_cmphex (sim_bench_read (bench, areas[i].first - 1, &byte, 1), !=, SIM_BENCH_ACK);
+      g_assert_cmphex (sim_bench_read (bench, areas[i].last + 1, &byte, 1), !=, SIM_BENCH_ACK);
     }
 }
 
@@ -365,6 +392,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &write_rows[i], test_write);
     }
+  g_test_add_func ("/sim/options/edges", test_edges);
   g_test_add_func ("/sim/options/refused", test_refused);
   g_test_add_func ("/sim/options/in-force", test_in_force);
   g_test_add_func ("/sim/options/locked", test_locked);

@@ -190,6 +190,7 @@ static const LevelRow level_rows[] = {
   { "l0-any", "0x417", 0x1FF80000, "FF4400BB", 1 },
   { "l0-level-2", "0x417", 0x1FF80000, "FF3300CC", 2 },
   { "l0-open-with-a-wrong-complement", "0x417", 0x1FF80000, "FF5400AA", 1 },
+  { "l0-open-with-a-complement-of-ones", "0x417", 0x1FF80000, "FFFF00AA", 1 },
   { "l0-level-2-with-a-wrong-complement", "0x417", 0x1FF80000, "FF0000CC", 1 },
   { "l1-open-with-a-wrong-complement", "0x416", 0x1FF80000, "000000AA", 1 },
   { "l4-any", "0x415", 0x1FFF7800, "FFEFF8BB", 1 },
@@ -236,6 +237,32 @@ test_level (gconstpointer data)
   g_assert_true (is_blank (bench));
   sim_bench_resync (bench, FALSE);
   g_assert_cmphex (sim_bench_read (bench, FLASH, &byte, 1), ==, SIM_BENCH_ACK);
+}
+
+/* A board that is described with a level of protection. */
+static void
+test_described (void)
+{
+  static const char *const chips[] = {
+    "0x410", "0x440", "0x413", "0x417", "0x415", "0x460", "0x450", "0x482", "0x01E"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (chips); i++)
+    for (guint level = 0; level <= 1; level++)
+      {
+        g_autofree char *config = g_strdup_printf ("%s,rdp=%u", chips[i], level);
+        g_autoptr (SimBench) bench = open_bench (config);
+
+        g_assert_cmphex (sim_bench_command (bench, 0x11), ==, level == 0 ? SIM_BENCH_ACK : SIM_BENCH_NACK);
+      }
+  for (guint i = 0; i < G_N_ELEMENTS (chips); i++)
+    {
+      gboolean final = !g_str_equal (chips[i], "0x410"); /* which has no level 2 */
+      g_autofree char *config = g_strdup_printf ("%s,rdp=2", chips[i]);
+      g_autoptr (SimBench) bench = sim_bench_new (config);
+
+      g_assert_cmphex (sim_bench_sync (bench), ==, final ? SIM_BENCH_SILENCE : SIM_BENCH_ACK);
+    }
 }
 
 /* From level 0.5 of a U5 with TrustZone the option bytes can be written: back to level 0 erases, nothing else does. */
@@ -526,6 +553,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &options_rows[i], test_options);
     }
+  g_test_add_func ("/sim/protection/described", test_described);
   g_test_add_func ("/sim/protection/unprotect-time", test_unprotect_time);
   g_test_add_func ("/sim/protection/unprotect-level-0", test_unprotect_level_0);
   g_test_add_func ("/sim/protection/no-such-command", test_no_such_command);
