@@ -308,6 +308,7 @@ static const CodesRow codes_rows[] = {
   { "0x413", "00 0B", "0 11" },
   { "0x413", "0C", "" },
   { "0x419", "0B 0C 17", "11-12 23" },
+  { "0x463", "0E", "14" }, /* one sector more than bits */
   { "0x449", "07", "7" },
   { "0x451", "00 0B", "0 11" },
   { "0x451,bank=dual", "00 0B", "0-1 22-23" }, /* a bit for two sectors */
@@ -354,6 +355,25 @@ test_codes (gconstpointer data)
   sim_bench_resync (bench, FALSE);
   none = sim_bench_list_protected (bench);
   g_assert_cmpstr (none, ==, "");
+}
+
+/* Write Protect uses the first range of a bank, and turns the second one off. */
+static void
+test_first_range (void)
+{
+  g_autoptr (SimBench) bench = open_bench ("0x460");
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  g_assert_cmphex (sim_bench_write_words (bench, 0x1FFF7800, "FEFFFEAA 0 FF 0 0 0 00020001 0 00040004"), ==,
+                   SIM_BENCH_ACK);
+  sim_bench_resync (bench, FALSE);
+  g_assert_cmphex (sim_bench_protect (bench, "02 05"), ==, SIM_BENCH_ACK);
+  sim_bench_resync (bench, FALSE);
+  first = sim_bench_read_words (bench, 0x1FFF7818, 2);
+  second = sim_bench_read_words (bench, 0x1FFF7820, 2);
+  g_assert_cmpstr (first, ==, "FFC5FFC2 003A003D");
+  g_assert_cmpstr (second, ==, "FFC0FFFF 003F0000");
 }
 
 /* The same by the option bytes themselves. */
@@ -553,6 +573,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &options_rows[i], test_options);
     }
+  g_test_add_func ("/sim/protection/first-range", test_first_range);
   g_test_add_func ("/sim/protection/described", test_described);
   g_test_add_func ("/sim/protection/unprotect-time", test_unprotect_time);
   g_test_add_func ("/sim/protection/unprotect-level-0", test_unprotect_level_0);
