@@ -10,29 +10,77 @@
 
 #define MAX_RANGES_TO_NAME 4
 
+/* No code for the sector is safe; where the bootloader's numbering is known, only its code counts. */
 static gboolean
-is_doubtful (FlLayout *layout, guint index, const guint8 *wanted)
+is_doubtful (FlDevice *device, guint index, const guint8 *wanted)
 {
-  return wanted[index] && fl_page_codes_find_safe (layout, index, wanted) < 0;
+  int known = fl_device_get_numbering (device);
+  guint16 code;
+
+  if (!wanted[index])
+    return FALSE;
+  if (known >= 0)
+    return !fl_page_codes_get_safe (device->layout, index, (guint) known, wanted, &code);
+  return fl_page_codes_find_safe (device->layout, index, wanted) < 0;
 }
 
-/**
- * fl_erase_doubt_exists:
- * @wanted: (array): one byte a sector: whether it is to be erased
- *
- * Returns: whether one of the sectors has no code that is safe to send, see fl_page_codes_find_safe()
- */
-gboolean
-fl_erase_doubt_exists (FlLayout *layout, const guint8 *wanted)
+/* A code that the bootloader may turn out to need for the sector is not safe. */
+static gboolean
+may_be_doubtful (FlDevice *device, guint index, const guint8 *wanted)
 {
-  g_return_val_if_fail (layout != NULL && wanted != NULL, FALSE);
+  guint16 code;
+
+  if (fl_device_get_numbering (device) >= 0)
+    return is_doubtful (device, index, wanted);
+  for (guint i = 0; wanted[index] && i < fl_layout_get_n_numberings (device->layout); i++)
+    if (!fl_page_codes_get_safe (device->layout, index, i, wanted, &code))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+find_doubtful (FlDevice *device, const guint8 *wanted, gboolean (*is_so) (FlDevice *, guint, const guint8 *))
+{
+  FlLayout *layout = device->layout;
 
   if (fl_layout_get_n_numberings (layout) == 1)
     return FALSE;
   for (guint i = fl_layout_get_bank_2 (layout); i < fl_layout_get_n_sectors (layout); i++)
-    if (is_doubtful (layout, i, wanted))
+    if (is_so (device, i, wanted))
       return TRUE;
   return FALSE;
+}
+
+/**
+ * fl_erase_doubt_exists:
+ * @device: with a layout
+ * @wanted: (array): one byte a sector: whether it is to be erased
+ *
+ * Returns: whether one of the sectors has no code that is safe to send, see fl_page_codes_find_safe(); or, once it is
+ * known how the bootloader numbers bank 2, none that means this sector
+ */
+gboolean
+fl_erase_doubt_exists (FlDevice *device, const guint8 *wanted)
+{
+  g_return_val_if_fail (FL_IS_DEVICE (device) && device->layout != NULL && wanted != NULL, FALSE);
+
+  return find_doubtful (device, wanted, is_doubtful);
+}
+
+/**
+ * fl_erase_doubt_may_arise:
+ * @device: with a layout
+ * @wanted: (array): one byte a sector: whether it is to be erased
+ *
+ * Returns: whether there is a numbering in which a sector's code is not safe: if the bootloader turns out to take it,
+ * it is found only after a first sector was erased
+ */
+gboolean
+fl_erase_doubt_may_arise (FlDevice *device, const guint8 *wanted)
+{
+  g_return_val_if_fail (FL_IS_DEVICE (device) && device->layout != NULL && wanted != NULL, FALSE);
+
+  return find_doubtful (device, wanted, may_be_doubtful);
 }
 
 /**
@@ -50,30 +98,34 @@ fl_erase_doubt_add_bank (FlLayout *layout, guint8 *wanted)
     wanted[i] = TRUE;
 }
 
-/* "768–770, 800": the sectors without a safe code, or all that are in doubt when one is. */
+/* "768–770, 800" */
 static char *
-list_doubtful (FlLayout *layout, const guint8 *wanted)
+list_doubtful (FlDevice *device, const guint8 *wanted)
 {
+  gboolean (*is_so) (FlDevice *, guint, const guint8 *) =
+      fl_erase_doubt_exists (device, wanted) ? is_doubtful : may_be_doubtful;
   g_autoptr (GString) text = g_string_new (NULL);
-  guint n = fl_layout_get_n_sectors (layout);
+  guint n = fl_layout_get_n_sectors (device->layout);
   guint n_ranges = 0;
 
-  for (guint i = fl_layout_get_bank_2 (layout); i < n; i++)
+  for (guint i = fl_layout_get_bank_2 (device->layout); i < n; i++)
     {
       guint first = i;
 
-      while (i < n && is_doubtful (layout, i, wanted))
+      while (i < n && is_so (device, i, wanted))
         i++;
       if (i == first || n_ranges++ >= MAX_RANGES_TO_NAME)
         continue;
       if (text->len > 0)
         g_string_append (text, ", ");
-      g_string_append_printf (text, i - first > 1 ? "%u–%u" : "%u", first, i - 1);
+      if (i - first > 1)
+        g_string_append_printf (text, "%u–%u", first, i - 1);
+      else
+        g_string_append_printf (text, "%u", first);
     }
   if (n_ranges > MAX_RANGES_TO_NAME)
-    g_string_append_printf (
-        text, ngettext (" and %u more range", " and %u more ranges", (gulong) (n_ranges - MAX_RANGES_TO_NAME)),
-        n_ranges - MAX_RANGES_TO_NAME);
+    g_string_append_printf (text, ngettext (" and %u more", " and %u more", n_ranges - MAX_RANGES_TO_NAME),
+                            n_ranges - MAX_RANGES_TO_NAME);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -132,7 +184,7 @@ fl_erase_doubt_dup_text (FlDevice *device, const guint8 *wanted)
   last = fl_layout_get_sector (layout, fl_layout_get_n_sectors (layout) - 1);
   name = fl_device_dup_name (device);
   codes = list_first_codes (layout);
-  sectors = list_doubtful (layout, wanted);
+  sectors = list_doubtful (device, wanted);
   bank = g_format_size_full ((guint64) last->address + last->size - first->address, G_FORMAT_SIZE_IEC_UNITS);
   lost = g_format_size_full (count_lost (layout, wanted), G_FORMAT_SIZE_IEC_UNITS);
   pages = device->chip == NULL || g_str_equal (fl_chip_get_unit_name (device->chip), "page");

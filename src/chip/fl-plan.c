@@ -161,7 +161,8 @@ find_shared (FlPlan *self, const FlSector *place)
     }
 }
 
-/* What is to be erased; where no code is safe for part of it, and the user agreed, bank 2 as a whole. */
+/* What is to be erased; where no code is safe for part of it, and the user agreed, bank 2 as a whole. What is to be
+ * preserved must not be lost while it is found out which codes the bootloader takes. */
 static guint8 *
 find_erased (FlPlan *self)
 {
@@ -172,7 +173,8 @@ find_erased (FlPlan *self)
   for (guint i = 0; i < n; i++)
     wanted[i] = self->options.erase == FL_ERASE_ALL
                 || (self->sectors[i].data != NULL && self->options.erase == FL_ERASE_NEEDED);
-  if (fl_erase_doubt_exists (layout, wanted))
+  if (fl_erase_doubt_exists (self->device, wanted)
+      || (self->options.preserve && fl_erase_doubt_may_arise (self->device, wanted)))
     {
       self->doubt = fl_erase_doubt_dup_text (self->device, wanted);
       if (self->options.whole_bank)

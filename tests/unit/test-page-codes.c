@@ -75,6 +75,7 @@ test_table (gconstpointer data)
   const Row *row = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (FlLayout) layout = make_layout (row, &error);
+  g_autoptr (FlDevice) device = fl_device_new (0xEEE);
   guint8 wanted[MAX_SECTORS] = { 0 };
   guint n = (guint) strlen (row->wanted);
 
@@ -85,13 +86,35 @@ test_table (gconstpointer data)
     if (wanted[i])
       g_assert_cmpint (fl_page_codes_find_safe (layout, i, wanted), ==,
                        row->numberings[i] == '-' ? -1 : row->numberings[i] - '0');
-  g_assert_cmpint (fl_erase_doubt_exists (layout, wanted), ==, row->doubt);
+  device->layout = fl_layout_ref (layout);
+  g_assert_cmpint (fl_erase_doubt_exists (device, wanted), ==, row->doubt);
+  g_assert_true (!row->doubt || fl_erase_doubt_may_arise (device, wanted));
 
   /* The user's agreement makes it safe, and touches bank 1 nowhere. */
   fl_erase_doubt_add_bank (layout, wanted);
-  g_assert_false (fl_erase_doubt_exists (layout, wanted));
+  g_assert_false (fl_erase_doubt_exists (device, wanted) || fl_erase_doubt_may_arise (device, wanted));
   for (guint i = 0; i < n; i++)
     g_assert_cmpint (wanted[i], ==, i >= 4 || row->wanted[i] == 'x');
+}
+
+/* Once it is known which numbering counts, the codes of the others help nobody. */
+static void
+test_known (void)
+{
+  static const Row row = { NULL, { 4, 6 }, "........", NULL, FALSE };
+  g_autoptr (FlDevice) device = fl_device_new (0xEEE);
+  guint8 wanted[8] = { 0, 0, 0, 0, 1, 0, 0, 0 };
+
+  device->layout = make_layout (&row, NULL);
+  g_assert_cmpint (fl_device_get_numbering (device), ==, -1);
+  g_assert_false (fl_erase_doubt_exists (device, wanted));
+  g_assert_true (fl_erase_doubt_may_arise (device, wanted)); /* 6 also names the third page */
+  fl_device_set_numbering (device, 0);
+  g_assert_false (fl_erase_doubt_exists (device, wanted) || fl_erase_doubt_may_arise (device, wanted));
+  fl_device_set_numbering (device, 1);
+  g_assert_true (fl_erase_doubt_exists (device, wanted) && fl_erase_doubt_may_arise (device, wanted));
+  wanted[6] = 1;
+  g_assert_true (fl_erase_doubt_exists (device, wanted) == FALSE);
 }
 
 /* Said in another way: a code is safe when no numbering has a page of that code that is not wanted. */
@@ -200,6 +223,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &bad_rows[i], test_bad);
     }
+  g_test_add_func ("/page-codes/known", test_known);
   g_test_add_func ("/page-codes/every-code", test_every_code);
   g_test_add_func ("/page-codes/numbering", test_numbering);
   g_test_add_func ("/page-codes/text", test_text);
