@@ -10,45 +10,16 @@
 
 #define MAX_RANGES_TO_NAME 4
 
-/* No code for the sector is safe; where the bootloader's numbering is known, only its code counts. */
-static gboolean
-is_doubtful (FlDevice *device, guint index, const guint8 *wanted)
+/* The likeliest numbering that counts and is not safe for all that is wanted; -1: none. */
+static int
+find_unsafe (FlDevice *device, const guint8 *wanted)
 {
   int known = fl_device_get_numbering (device);
-  guint16 code;
 
-  if (!wanted[index])
-    return FALSE;
-  if (known >= 0)
-    return !fl_page_codes_get_safe (device->layout, index, (guint) known, wanted, &code);
-  return fl_page_codes_find_safe (device->layout, index, wanted) < 0;
-}
-
-/* A code that the bootloader may turn out to need for the sector is not safe. */
-static gboolean
-may_be_doubtful (FlDevice *device, guint index, const guint8 *wanted)
-{
-  guint16 code;
-
-  if (fl_device_get_numbering (device) >= 0)
-    return is_doubtful (device, index, wanted);
-  for (guint i = 0; wanted[index] && i < fl_layout_get_n_numberings (device->layout); i++)
-    if (!fl_page_codes_get_safe (device->layout, index, i, wanted, &code))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-find_doubtful (FlDevice *device, const guint8 *wanted, gboolean (*is_so) (FlDevice *, guint, const guint8 *))
-{
-  FlLayout *layout = device->layout;
-
-  if (fl_layout_get_n_numberings (layout) == 1)
-    return FALSE;
-  for (guint i = fl_layout_get_bank_2 (layout); i < fl_layout_get_n_sectors (layout); i++)
-    if (is_so (device, i, wanted))
-      return TRUE;
-  return FALSE;
+  for (guint i = 0; i < fl_layout_get_n_numberings (device->layout); i++)
+    if ((known < 0 || (guint) known == i) && !fl_page_codes_all_safe (device->layout, i, wanted))
+      return (int) i;
+  return -1;
 }
 
 /**
@@ -56,15 +27,20 @@ find_doubtful (FlDevice *device, const guint8 *wanted, gboolean (*is_so) (FlDevi
  * @device: with a layout
  * @wanted: (array): one byte a sector: whether it is to be erased
  *
- * Returns: whether one of the sectors has no code that is safe to send, see fl_page_codes_find_safe(); or, once it is
- * known how the bootloader numbers bank 2, none that means this sector
+ * Returns: whether some of the sectors cannot be erased by a code that is safe to send, whichever numbering the
+ * bootloader takes; or in the numbering that it was seen to take
  */
 gboolean
 fl_erase_doubt_exists (FlDevice *device, const guint8 *wanted)
 {
+  int known;
+
   g_return_val_if_fail (FL_IS_DEVICE (device) && device->layout != NULL && wanted != NULL, FALSE);
 
-  return find_doubtful (device, wanted, is_doubtful);
+  known = fl_device_get_numbering (device);
+  if (known >= 0)
+    return !fl_page_codes_all_safe (device->layout, (guint) known, wanted);
+  return fl_page_codes_find_numbering (device->layout, wanted) < 0;
 }
 
 /**
@@ -80,7 +56,7 @@ fl_erase_doubt_may_arise (FlDevice *device, const guint8 *wanted)
 {
   g_return_val_if_fail (FL_IS_DEVICE (device) && device->layout != NULL && wanted != NULL, FALSE);
 
-  return find_doubtful (device, wanted, may_be_doubtful);
+  return find_unsafe (device, wanted) >= 0;
 }
 
 /**
@@ -98,22 +74,32 @@ fl_erase_doubt_add_bank (FlLayout *layout, guint8 *wanted)
     wanted[i] = TRUE;
 }
 
-/* "768–770, 800" */
+static gboolean
+is_unsafe (FlLayout *layout, guint index, int numbering, const guint8 *wanted)
+{
+  guint16 code;
+
+  return numbering >= 0 && !fl_page_codes_get_safe (layout, index, (guint) numbering, wanted, &code);
+}
+
+/* "page 768", "pages 768–770, 800" */
 static char *
 list_doubtful (FlDevice *device, const guint8 *wanted)
 {
-  gboolean (*is_so) (FlDevice *, guint, const guint8 *) =
-      fl_erase_doubt_exists (device, wanted) ? is_doubtful : may_be_doubtful;
+  int numbering = find_unsafe (device, wanted);
+  gboolean pages = device->chip == NULL || g_str_equal (fl_chip_get_unit_name (device->chip), "page");
   g_autoptr (GString) text = g_string_new (NULL);
   guint n = fl_layout_get_n_sectors (device->layout);
   guint n_ranges = 0;
+  guint n_doubtful = 0;
 
   for (guint i = fl_layout_get_bank_2 (device->layout); i < n; i++)
     {
       guint first = i;
 
-      while (i < n && is_so (device, i, wanted))
+      while (i < n && wanted[i] && is_unsafe (device->layout, i, numbering, wanted))
         i++;
+      n_doubtful += i - first;
       if (i == first || n_ranges++ >= MAX_RANGES_TO_NAME)
         continue;
       if (text->len > 0)
@@ -126,7 +112,9 @@ list_doubtful (FlDevice *device, const guint8 *wanted)
   if (n_ranges > MAX_RANGES_TO_NAME)
     g_string_append_printf (text, ngettext (" and %u more", " and %u more", n_ranges - MAX_RANGES_TO_NAME),
                             n_ranges - MAX_RANGES_TO_NAME);
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  if (n_doubtful == 1)
+    return g_strdup_printf (pages ? _ ("page %s") : _ ("sector %s"), text->str);
+  return g_strdup_printf (pages ? _ ("pages %s") : _ ("sectors %s"), text->str);
 }
 
 /* "768 or from 1024" */
@@ -174,7 +162,6 @@ fl_erase_doubt_dup_text (FlDevice *device, const guint8 *wanted)
   g_autofree char *sectors = NULL;
   g_autofree char *bank = NULL;
   g_autofree char *lost = NULL;
-  gboolean pages;
 
   g_return_val_if_fail (FL_IS_DEVICE (device) && device->layout != NULL && wanted != NULL, NULL);
   g_return_val_if_fail (fl_layout_get_n_banks (device->layout) == 2, NULL);
@@ -187,32 +174,26 @@ fl_erase_doubt_dup_text (FlDevice *device, const guint8 *wanted)
   sectors = list_doubtful (device, wanted);
   bank = g_format_size_full ((guint64) last->address + last->size - first->address, G_FORMAT_SIZE_IEC_UNITS);
   lost = g_format_size_full (count_lost (layout, wanted), G_FORMAT_SIZE_IEC_UNITS);
-  pages = device->chip == NULL || g_str_equal (fl_chip_get_unit_name (device->chip), "page");
   return g_strdup_printf (
-      /* Translators: the chip's name, "768 or from 1024", "800–810, 900", two addresses, two sizes */
-      pages
-          ? _ ("Documents of the %s number bank 2 from %s for the erase command. Whichever code is sent for pages %s, "
-               "it may name another page, which is to be kept. To be safe, all of bank 2 has to be erased: "
-               "0x%08X–0x%08X, %s. %s of it would have been kept otherwise.")
-          : _ ("Documents of the %s number bank 2 from %s for the erase command. Whichever code is sent for sectors "
-               "%s, it may name another sector, which is to be kept. To be safe, all of bank 2 has to be erased: "
-               "0x%08X–0x%08X, %s. %s of it would have been kept otherwise."),
+      /* Translators: the chip's name, "768 or from 1024", "pages 800–810, 900", two addresses, two sizes */
+      _ ("Documents of the %s number bank 2 from %s for the erase command. Whichever code is sent for %s, it may mean "
+         "something else in bank 2, which is to be kept. To be safe, all of bank 2 has to be erased: 0x%08X–0x%08X, "
+         "%s. %s of it would have been kept otherwise."),
       name, codes, sectors, first->address, last->address + last->size - 1, bank, lost);
 }
 
 /**
  * fl_erase_doubt_set_error:
- * @device: with a layout of two banks
- * @wanted: (array): one byte a sector: what is to be erased
+ * @text: what fl_erase_doubt_dup_text() says
  * @error: (out): %FL_ERROR_NEEDS_CONSENT
  *
  * Nothing may be erased before the user has agreed to lose all of bank 2.
  */
 void
-fl_erase_doubt_set_error (FlDevice *device, const guint8 *wanted, GError **error)
+fl_erase_doubt_set_error (const char *text, GError **error)
 {
-  g_autofree char *text = fl_erase_doubt_dup_text (device, wanted);
+  g_return_if_fail (text != NULL);
 
-  g_set_error (error, FL_ERROR, FL_ERROR_NEEDS_CONSENT,
-               _ ("%s Nothing was erased yet: agree to that, or leave them out."), text);
+  g_set_error (error, FL_ERROR, FL_ERROR_NEEDS_CONSENT, _ ("%s It was not erased: agree to that, or leave them out."),
+               text);
 }

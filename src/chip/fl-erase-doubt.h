@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 gboolean fl_erase_doubt_exists    (FlDevice *device, const guint8 *wanted); /* it cannot be erased safely */
 gboolean fl_erase_doubt_may_arise (FlDevice *device, const guint8 *wanted); /* perhaps not: it depends on the bootloader */
 char    *fl_erase_doubt_dup_text  (FlDevice *device, const guint8 *wanted); /* why, and what would be lost */
-void     fl_erase_doubt_set_error (FlDevice *device, const guint8 *wanted, GError **error);
+void     fl_erase_doubt_set_error (const char *text, GError **error);
 void     fl_erase_doubt_add_bank  (FlLayout *layout, guint8 *wanted);
 
 G_END_DECLS

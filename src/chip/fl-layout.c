@@ -12,7 +12,8 @@ struct _FlLayout
   gatomicrefcount ref_count;
   guint n_sectors;
   guint n_banks;
-  guint bank_2; /* its first sector; n_sectors when there is none */
+  guint bank_2;         /* its first sector; n_sectors when there is none */
+  gboolean consecutive; /* in each bank, codes follow each other */
   guint n_numberings;
   guint16 first_codes[FL_LAYOUT_MAX_NUMBERINGS]; /* of bank 2, in each numbering */
   guint32 size;                                  /* bytes, over all sectors */
@@ -80,6 +81,7 @@ fl_layout_new (const FlSector *sectors, guint n_sectors, GError **error)
   self->n_sectors = n_sectors;
   self->n_banks = bank;
   self->bank_2 = n_sectors;
+  self->consecutive = TRUE;
   self->n_numberings = 1;
   self->size = (guint32) size;
   for (guint i = 0; i < n_sectors; i++)
@@ -91,6 +93,8 @@ fl_layout_new (const FlSector *sectors, guint n_sectors, GError **error)
           self->bank_2 = i;
           self->first_codes[0] = sectors[i].code;
         }
+      else if (i > 0 && sectors[i].code != sectors[i - 1].code + 1)
+        self->consecutive = FALSE;
     }
   return self;
 }
@@ -386,10 +390,18 @@ fl_layout_get_code (FlLayout *self, guint index, guint numbering)
 int
 fl_layout_find_code (FlLayout *self, guint code, guint numbering)
 {
+  guint in_bank_1, in_bank_2;
+
   g_return_val_if_fail (self != NULL, -1);
   g_return_val_if_fail (numbering < self->n_numberings, -1);
 
-  for (guint i = 0; i < self->n_sectors; i++)
+  in_bank_1 = code - self->sectors[0].code;
+  in_bank_2 = code - self->first_codes[numbering];
+  if (self->consecutive && in_bank_1 < self->bank_2)
+    return (int) in_bank_1;
+  if (self->consecutive && in_bank_2 < self->n_sectors - self->bank_2)
+    return (int) (self->bank_2 + in_bank_2);
+  for (guint i = 0; !self->consecutive && i < self->n_sectors; i++)
     if (fl_layout_get_code (self, i, numbering) == code)
       return (int) i;
   return -1;

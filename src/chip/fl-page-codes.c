@@ -44,21 +44,38 @@ fl_page_codes_get_safe (FlLayout *layout, guint index, guint numbering, const gu
 }
 
 /**
- * fl_page_codes_find_safe:
- * @index: of a sector that is wanted
+ * fl_page_codes_all_safe:
+ * @numbering: from 0 to fl_layout_get_n_numberings() - 1
  * @wanted: (array): one byte a sector: whether it is to be erased
  *
- * Returns: the likeliest numbering whose code for the sector is safe; -1 when none is
+ * Returns: whether all that is wanted can be erased by codes of this numbering that are safe to send
  */
-int
-fl_page_codes_find_safe (FlLayout *layout, guint index, const guint8 *wanted)
+gboolean
+fl_page_codes_all_safe (FlLayout *layout, guint numbering, const guint8 *wanted)
 {
   guint16 code;
 
+  g_return_val_if_fail (layout != NULL && wanted != NULL, FALSE);
+
+  for (guint i = fl_layout_get_bank_2 (layout); i < fl_layout_get_n_sectors (layout); i++)
+    if (wanted[i] && !fl_page_codes_get_safe (layout, i, numbering, wanted, &code))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * fl_page_codes_find_numbering:
+ * @wanted: (array): one byte a sector: whether it is to be erased
+ *
+ * Returns: the likeliest numbering in which every code for what is wanted is safe; -1 when there is none
+ */
+int
+fl_page_codes_find_numbering (FlLayout *layout, const guint8 *wanted)
+{
   g_return_val_if_fail (layout != NULL && wanted != NULL, -1);
 
   for (guint i = 0; i < fl_layout_get_n_numberings (layout); i++)
-    if (fl_page_codes_get_safe (layout, index, i, wanted, &code))
+    if (fl_page_codes_all_safe (layout, i, wanted))
       return (int) i;
   return -1;
 }
