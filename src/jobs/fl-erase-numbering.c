@@ -58,15 +58,14 @@ fl_erase_numbering_get_code (const FlErasePass *self, guint index)
   return (guint16) fl_layout_get_code (get_layout (self), index, (guint) MAX (numbering, 0));
 }
 
-/* Sends one code. A NACK to it is an answer, too: this bootloader has no such code. */
+/* Sends one code. A NACK to it is an answer, too: the flash shows what came of it. */
 static gboolean
-send_code (FlErasePass *self, guint index, guint16 code, gboolean *taken, GCancellable *cancellable, GError **error)
+send_code (FlErasePass *self, guint index, guint16 code, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autofree char *range = fl_ops_dup_range (self->device, index, 1);
 
-  *taken = fl_erase_pass_send (self, index, 1, &code, cancellable, &problem);
-  if (*taken)
+  if (fl_erase_pass_send (self, index, 1, &code, cancellable, &problem))
     return TRUE;
   if (!g_error_matches (problem, FL_ERROR, FL_ERROR_NACK))
     {
@@ -116,14 +115,10 @@ try_numbering (FlErasePass *self, guint index, guint numbering, guint16 code, gb
                GCancellable *cancellable, GError **error)
 {
   const FlSector *sector = fl_layout_get_sector (get_layout (self), index);
-  gboolean taken;
 
   *blank = FALSE;
-  if (!send_code (self, index, code, &taken, cancellable, error))
-    return FALSE;
-  if (!taken)
-    return TRUE;
-  if (!fl_erase_pass_read_blank (self, sector->address, fl_erase_pass_get_edge (sector), blank, cancellable, error))
+  if (!send_code (self, index, code, cancellable, error)
+      || !fl_erase_pass_read_blank (self, sector->address, fl_erase_pass_get_edge (sector), blank, cancellable, error))
     return FALSE;
   if (*blank && fl_device_get_numbering (self->device) < 0)
     {
