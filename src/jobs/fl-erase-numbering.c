@@ -181,27 +181,35 @@ fl_erase_numbering_try (FlErasePass *self, guint index, guint rounds, GCancellab
   return FALSE;
 }
 
+static GArray *
+list_concerned (const FlErasePass *self)
+{
+  GArray *sectors = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = fl_layout_get_bank_2 (get_layout (self)); i < fl_layout_get_n_sectors (get_layout (self)); i++)
+    if (fl_erase_numbering_concerns (self, i))
+      g_array_append_val (sectors, i);
+  return sectors;
+}
+
 /* Finds out on a sector that is not blank which numbering the bootloader takes; blank ones show nothing. */
 static gboolean
-find_numbering (FlErasePass *self, GCancellable *cancellable, GError **error)
+find_numbering (FlErasePass *self, const GArray *sectors, GCancellable *cancellable, GError **error)
 {
-  FlLayout *layout = get_layout (self);
-  guint n_looks = 0;
+  guint n_looks = MIN (sectors->len, MAX_LOOKS);
 
   fl_job_set_text (self->job, _ ("Finding out how bank 2 is numbered"));
-  for (guint i = fl_layout_get_bank_2 (layout); i < fl_layout_get_n_sectors (layout) && n_looks < MAX_LOOKS; i++)
+  for (guint i = 0; i < n_looks; i++)
     {
-      const FlSector *sector = fl_layout_get_sector (layout, i);
+      guint index = g_array_index (sectors, guint, i * sectors->len / n_looks);
+      const FlSector *sector = fl_layout_get_sector (get_layout (self), index);
       gboolean blank;
 
-      if (!self->wanted[i])
-        continue;
       if (!fl_erase_pass_read_blank (self, sector->address, fl_erase_pass_get_edge (sector), &blank, cancellable,
                                      error))
         return FALSE;
       if (!blank)
-        return fl_erase_numbering_try (self, i, 2, cancellable, error);
-      n_looks++;
+        return fl_erase_numbering_try (self, index, 2, cancellable, error);
     }
   return TRUE;
 }
@@ -280,15 +288,13 @@ gboolean
 fl_erase_numbering_begin (FlErasePass *self, GCancellable *cancellable, GError **error)
 {
   FlLayout *layout = get_layout (self);
-  guint n_wanted = 0;
+  g_autoptr (GArray) sectors = list_concerned (self);
 
-  for (guint i = fl_layout_get_bank_2 (layout); i < fl_layout_get_n_sectors (layout); i++)
-    n_wanted += fl_erase_numbering_concerns (self, i);
-  if (n_wanted == 0)
+  if (sectors->len == 0)
     return TRUE;
   if (!check_doubt (self, error))
     return FALSE;
-  if (n_wanted == fl_layout_get_n_sectors (layout) - fl_layout_get_bank_2 (layout) && can_erase_bank (self))
+  if (sectors->len == fl_layout_get_n_sectors (layout) - fl_layout_get_bank_2 (layout) && can_erase_bank (self))
     {
       if (!erase_bank (self, cancellable, error))
         return FALSE;
@@ -297,5 +303,5 @@ fl_erase_numbering_begin (FlErasePass *self, GCancellable *cancellable, GError *
     }
   if (fl_device_get_numbering (self->device) >= 0)
     return TRUE;
-  return find_numbering (self, cancellable, error) && check_doubt (self, error);
+  return find_numbering (self, sectors, cancellable, error) && check_doubt (self, error);
 }
