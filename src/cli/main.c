@@ -9,6 +9,7 @@
 
 #include "fl-cli.h"
 #include "fl-error.h"
+#include "fl-fld-run.h"
 #include "fl-sim-transport.h"
 
 static const FlCliCommand *const commands[] = {
@@ -318,6 +319,13 @@ main (int argc, char **argv)
 #else
   arguments = g_strdupv (argv);
 #endif
+  cli.cancellable = g_cancellable_new ();
+#ifdef G_OS_UNIX
+  g_unix_signal_add (SIGINT, interrupted_cb, cli.cancellable);
+  g_unix_signal_add (SIGTERM, interrupted_cb, cli.cancellable);
+#endif
+  if (fl_fld_is_script ((const char *const *) arguments))
+    return fl_fld_main (&cli, (const char *const *) arguments);
   name = take_command_name (arguments, common);
   if (name != NULL)
     command = find_command (name);
@@ -330,13 +338,8 @@ main (int argc, char **argv)
   summary = command != NULL ? g_strdup (gettext (command->description)) : list_commands ();
   g_option_context_set_summary (context, summary);
 
-  cli.cancellable = g_cancellable_new ();
   cli.result = json_builder_new ();
   json_builder_begin_object (cli.result);
-#ifdef G_OS_UNIX
-  g_unix_signal_add (SIGINT, interrupted_cb, cli.cancellable);
-  g_unix_signal_add (SIGTERM, interrupted_cb, cli.cancellable);
-#endif
 
   if (!g_option_context_parse_strv (context, &arguments, &error))
     {
