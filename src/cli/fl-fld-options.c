@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "fl-boot0.h"
 #include "fl-error.h"
 #include "fl-flash-jobs.h"
 #include "fl-fld-run.h"
@@ -31,11 +32,58 @@ get_protect_label (FlFldKind kind)
     }
 }
 
+/* Whether these option bytes start something else than the bootloader while BOOT0 is high. */
+static gboolean
+starts_elsewhere (const FlOptionSet *options)
+{
+  FlBoot0 boot0 = fl_boot0_get (options);
+  guint32 nboot1;
+
+  return boot0 == FL_BOOT0_FLASH
+         || (boot0 == FL_BOOT0_UNKNOWN && fl_option_set_get_role (options, FL_OPTION_ROLE_NBOOT1, &nboot1)
+             && nboot1 == 0);
+}
+
+static guint
+count_failed_steps (FlJob *job)
+{
+  GListModel *log = fl_job_get_log (job);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (log); i++)
+    {
+      g_autoptr (FlLogEntry) entry = g_list_model_get_item (log, i);
+
+      n += fl_log_entry_get_status (entry) == FL_LOG_FAILED;
+    }
+  return n;
+}
+
+/* Option bytes that were acknowledged, and whose effect is that the bootloader does not come back: it does not. There
+ * are scripts that end so. Had the chip not taken them, it would have come back. */
+static gboolean
+accept_silence (FlFldRun *self, FlJob *job, const FlOptionSet *before, const FlOptionSet *wanted, GError **problem)
+{
+  if (!g_error_matches (*problem, FL_ERROR, FL_ERROR_NO_ANSWER) || starts_elsewhere (before)
+      || !starts_elsewhere (wanted) || count_failed_steps (job) != 1)
+    return FALSE;
+  g_clear_error (problem);
+  g_clear_pointer (&self->reason, g_free);
+  g_clear_pointer (&self->state, g_free);
+  self->left = TRUE;
+  fl_fld_note (
+      _ ("Acknowledged, and not read back: with these option bytes the board does not start its bootloader any "
+         "more while BOOT0 is high, and it did not."));
+  return TRUE;
+}
+
 static gboolean
 write_options (FlFldRun *self, const FlOptionSet *wanted, GError **error)
 {
-  g_autoptr (GPtrArray) changes = fl_option_set_diff (fl_session_get_device (self->cli->session)->options, wanted);
+  const FlOptionSet *before = fl_session_get_device (self->cli->session)->options;
+  g_autoptr (GPtrArray) changes = fl_option_set_diff (before, wanted);
   g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) problem = NULL;
 
   if (fl_option_changes_get_danger (changes) >= FL_DANGER_CRITICAL)
     {
@@ -56,7 +104,10 @@ write_options (FlFldRun *self, const FlOptionSet *wanted, GError **error)
       return TRUE;
     }
   job = fl_options_job_new (self->cli->session, wanted, TRUE, NULL);
-  return fl_fld_run_job (self, job, error);
+  if (fl_fld_run_job (self, job, &problem) || accept_silence (self, job, before, wanted, &problem))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }
 
 /* The sectors with these codes, and no others: as the bootloader's own command, whose second use takes back the first

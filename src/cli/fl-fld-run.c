@@ -103,11 +103,23 @@ open_port (FlFldRun *self, const FlFldStep *step, guint index, GError **error)
   return run_port_job (self, 0, 0, error);
 }
 
+/* After the bootloader was left, the next one that answers may be another: it is called and described anew. */
+static void
+renew_session (FlFldRun *self)
+{
+  if (!self->left)
+    return;
+  close_session (self);
+  self->cli->session = fl_session_new (self->options);
+}
+
 static gboolean
 drive_line (FlFldRun *self, const FlFldStep *step, GError **error)
 {
-  gboolean ok = run_port_job (self, step->line, step->set ? step->line : 0, error);
+  gboolean ok;
 
+  renew_session (self);
+  ok = run_port_job (self, step->line, step->set ? step->line : 0, error);
   fl_fld_say (ok, "%s %s line", step->set ? "Set" : "Reset", step->line == FL_LINE_DTR ? "Dtr" : "Rts");
   return ok;
 }
@@ -128,11 +140,7 @@ fl_fld_connect (FlFldRun *self, GError **error)
   FlDevice *device;
   gboolean ok;
 
-  if (self->left)
-    {
-      close_session (self);
-      self->cli->session = fl_session_new (self->options);
-    }
+  renew_session (self);
   if (fl_session_get_device (self->cli->session) != NULL)
     return fl_session_get_device (self->cli->session);
   job = fl_connect_job_new (self->cli->session);
