@@ -64,7 +64,7 @@ list_commands (void)
 
       g_string_append_printf (text, "\n  %-24s %s", left, gettext (commands[i]->description));
     }
-  g_string_append_printf (text, "\n  %-24s %s", "-c … -d …",
+  g_string_append_printf (text, "\n  %-24s %s", "-c ... -d ...",
                           _ ("a script of STMFlashLoader.exe; “flashloader-cli -?” explains them"));
   g_string_append (text,
                    _ ("\n\n“flashloader-cli COMMAND --help” lists a command's own options.\n"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Scripts of STMFlashLoader.exe, against simulated boards: test-fld.py CLI SIM."""
 import json
+import os
 import pathlib
 import random
 import re
@@ -13,7 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import tap
 
-CLI, SIM = sys.argv[1:3]
+CLI, SIM = map(os.path.abspath, sys.argv[1:3])  # scripts run in a folder of their own
 FOLDER = tempfile.TemporaryDirectory(prefix="flashloader-fld-")
 HERE = pathlib.Path(FOLDER.name)
 OLD = HERE / "STMFlashLoader"  # the old name, in another folder
