@@ -117,7 +117,7 @@ def public_parity():
         # User is 0F: nBOOT1=0, so that BOOT0 does not start the bootloader any more. That it stays away is no failure,
         # and no reason to say that anything was read back.
         assert "nBOOT1: 1" in said and "not read back" in said, said
-        assert "No response from the target" in run("-c --pn {port} --pr NONE -i", port=port, expect=3)
+        assert "No response from the target" in run("-c --pn {port} --pr NONE --to 500 -i", port=port, expect=3)
     # On a wire that does carry parity it cannot work, and that is said.
     said = run("-c --pn sim:0x432 --br 115200 --pr NONE -i STM32F3_7x_8x_256K", expect=4)
     assert "8E1" in said and "parity" in said, said
@@ -312,6 +312,9 @@ def no_answer():
     assert steps(said) == ["Opening Port OK", "Activating device KO"], said
     assert "No response from the target, the Boot loader can not be started." in said, said
     assert "BOOT0" in said and "Error: no-answer, exit code 3" in said, said
+    assert "at 57600 8E1" in said, said
+    said = run("-c --pn sim:0x410,deaf=1 --to 1000 --br 9600 --pr ODD --sb 2 -i", expect=3)
+    assert "at 9600 8O2" in said, said
 
 
 @tap.case
@@ -431,7 +434,8 @@ def option_refusals():
     """-o --set: what could close the chip for good, what it has not, and files of other chips are refused"""
     for pid in ("0x440", "0x413", "0x460"):
         said = run("-c --pn sim:{pid} -o --set --vals --RDP CC", pid=pid, expect=1)
-        assert "Error: needs-consent" in said and steps(said)[-1] == "Setting Option bytes data KO", said
+        assert "A script cannot agree to that" in said and "Error: needs-consent" in said, said
+        assert steps(said)[-1] == "Setting Option bytes data KO", said
     said = run("-c --pn sim:0x413 -o --set --vals --User 0F", expect=5)
     assert "no option byte User" in said, said
     assert "no option byte WRP1" in run("-c --pn sim:0x412 -o --set --vals --WRP1 0F", expect=5)
