@@ -103,6 +103,7 @@ write_options (FlFldRun *self, const FlOptionSet *wanted, GError **error)
       fl_fld_note ("%s", _ ("The option bytes are so already: nothing is written."));
       return TRUE;
     }
+  g_clear_pointer (&self->erased, g_free); /* other option bytes may divide the flash otherwise */
   job = fl_options_job_new (self->cli->session, wanted, TRUE, NULL);
   if (fl_fld_run_job (self, job, &problem) || accept_silence (self, job, before, wanted, &problem))
     return TRUE;
@@ -146,6 +147,7 @@ run_protect_job (FlFldRun *self, FlProtectKind kind, GError **error)
   g_autoptr (FlJob) job = fl_protect_job_new (self->cli->session, kind, TRUE);
 
   fl_fld_note ("%s", warning);
+  g_clear_pointer (&self->erased, g_free);
   return fl_fld_run_job (self, job, error);
 }
 

@@ -44,6 +44,7 @@ close_session (FlFldRun *self)
   if (self->cli->session != NULL)
     fl_session_close (self->cli->session);
   g_clear_object (&self->cli->session);
+  g_clear_pointer (&self->erased, g_free);
   self->left = FALSE;
 }
 
@@ -90,7 +91,6 @@ open_port (FlFldRun *self, const FlFldStep *step, guint index, GError **error)
   if (port == NULL)
     return FALSE;
   close_session (self);
-  g_clear_pointer (&self->erased, g_free);
   g_clear_pointer (&self->options, fl_connect_options_free);
   self->options = fl_connect_options_new (port);
   self->options->baud = step->baud;
@@ -126,6 +126,15 @@ drive_line (FlFldRun *self, const FlFldStep *step, GError **error)
 
 /* --- the board --- */
 
+static void
+note_declaration (FlFldRun *self, FlDevice *device)
+{
+  g_autoptr (GPtrArray) sentences = fl_device_explain_declaration (device, self->options->declared);
+
+  for (guint i = 0; i < sentences->len; i++)
+    fl_fld_note ("%s", (const char *) g_ptr_array_index (sentences, i));
+}
+
 /**
  * fl_fld_connect:
  *
@@ -150,13 +159,27 @@ fl_fld_connect (FlFldRun *self, GError **error)
     return NULL;
   device = fl_session_get_device (self->cli->session);
   if (device->declaration != NULL)
-    {
-      g_autoptr (GPtrArray) sentences = fl_device_explain_declaration (device, device->declaration);
-
-      for (guint i = 0; i < sentences->len; i++)
-        fl_fld_note ("%s", (const char *) g_ptr_array_index (sentences, i));
-    }
+    note_declaration (self, device);
   return device;
+}
+
+/* The chip is not known: where a map would help, or why the one that is there does not. */
+static void
+note_missing_map (FlFldRun *self, const char *name, FlDevice *device)
+{
+  g_autofree char *path = name != NULL ? fl_fld_name_find_map (name, self->program) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlStmap) map = path != NULL ? fl_stmap_load (path, &error) : NULL;
+  g_autoptr (FlDeclaration) declared = map != NULL ? fl_declaration_new_for_map (map, &error) : NULL;
+
+  if (error != NULL)
+    fl_fld_note ("%s", error->message);
+  else if (declared != NULL && self->options->declared != NULL)
+    note_declaration (self, device);
+  else
+    fl_fld_note (_ ("This chip is not known. A map file Map/%s.STmap beside the program or in this folder says how its "
+                    "flash is divided."),
+                 name != NULL ? name : "NAME");
 }
 
 static gboolean
@@ -174,9 +197,7 @@ identify (FlFldRun *self, const FlFldStep *step, GError **error)
   if (doubt != NULL)
     fl_fld_note (_ ("Warning: %s"), doubt);
   if (device->chip == NULL)
-    fl_fld_note (_ ("This chip is not known. A map file Map/%s.STmap beside the program or in this folder says how its "
-                    "flash is divided."),
-                 step->name != NULL ? step->name : "NAME");
+    note_missing_map (self, step->name, device);
   return TRUE;
 }
 

@@ -200,6 +200,13 @@ def map_for_an_unknown_chip():
         lines += [f"[Page{page}]", f"Index={page:02X}", f"Address={FLASH + page * 2048:08X}", "Size=00000800", "Type=111"]
     (HERE / "Map").mkdir()
     (HERE / "Map/STM32_Mine_128K.STmap").write_text("\r\n".join(lines), newline="")
+    # A map that does not serve says why.
+    own = (HERE / "Map/STM32_Mine_128K.STmap").read_text()
+    for text, part in ((own.replace("07FF", "07FE"), "was not used"), (own.replace("Index=00", "Index=0x"), "line")):
+        (HERE / "Map/STM32_Mine_128K.STmap").write_text(text, newline="")
+        said = run(line, port=port, path=path, expect=8)
+        assert part in said and "erasing all pages" in said, said
+    (HERE / "Map/STM32_Mine_128K.STmap").write_text(own, newline="")
     said = run(line, port=port, path=path)
     assert "nothing of it was checked" in said and steps(said)[-1] == "verifying OK", said
 
