@@ -228,11 +228,20 @@ fl_sim_flash_erase_sector (FlSimFlash *self, guint index)
   return fl_sim_flash_spend (self, us);
 }
 
+static gboolean
+fl_sim_flash_has_protected (FlSimFlash *self, guint bank)
+{
+  for (guint i = 0; i < fl_layout_get_n_sectors (self->layout); i++)
+    if (self->is_protected[i] && (bank == 0 || fl_layout_get_sector (self->layout, i)->bank == bank))
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * fl_sim_flash_erase_bank:
  * @bank: 1 or 2; 0 for the whole flash
  *
- * The mass erase. It fails as a whole when anything is write-protected.
+ * The mass erase. It fails as a whole when anything of what it is to erase is write-protected.
  *
  * Returns: how long it takes, in microseconds; -1 when it failed
  */
@@ -243,7 +252,7 @@ fl_sim_flash_erase_bank (FlSimFlash *self, guint bank)
   gint64 us = (gint64) (self->chip->erase_mass_ms > 0 ? self->chip->erase_mass_ms : FALLBACK_MASS_MS) * 500
               * voltages[self->voltage].erase_percent / 100;
 
-  if (fl_sim_flash_has_protected (self))
+  if (fl_sim_flash_has_protected (self, bank))
     return -1;
   for (guint i = 0; i < n; i++)
     {
@@ -340,12 +349,6 @@ fl_sim_flash_is_blank (FlSimFlash *self, guint32 address, gsize length)
   guint8 *data = fl_sim_flash_get (self, address, length);
 
   return data != NULL && fl_bytes_all (data, length, self->chip->erased_value);
-}
-
-gboolean
-fl_sim_flash_has_protected (FlSimFlash *self)
-{
-  return !fl_bytes_all (self->is_protected, fl_layout_get_n_sectors (self->layout), 0);
 }
 
 /* Until the option bytes are looked at again. */

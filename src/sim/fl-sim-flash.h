@@ -56,7 +56,6 @@ gint64      fl_sim_flash_erase_sector (FlSimFlash *self, guint index);
 gint64      fl_sim_flash_erase_bank   (FlSimFlash *self, guint bank);
 gint64      fl_sim_flash_program      (FlSimFlash *self, guint32 address, const guint8 *data, gsize length);
 gboolean    fl_sim_flash_is_blank     (FlSimFlash *self, guint32 address, gsize length);
-gboolean    fl_sim_flash_has_protected (FlSimFlash *self);
 void        fl_sim_flash_unprotect    (FlSimFlash *self);
 void        fl_sim_flash_reset        (FlSimFlash *self);
 void        fl_sim_flash_set_voltage  (FlSimFlash *self, guint range);

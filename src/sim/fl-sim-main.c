@@ -14,6 +14,7 @@ static const char *const word_names[] = { "flash", "bank",  "latency-ms", "bl", 
 typedef struct
 {
   char *link;
+  char *port;
   char *device;
   char *scenario;
   char *clock;
@@ -24,16 +25,20 @@ typedef struct
   char *words[G_N_ELEMENTS (word_names)];
 } Arguments;
 
-static const char summary[] =
-    N_ ("Serves a simulated STM32 with its ROM bootloader (AN3155) on a pseudo terminal, for practice and tests.\n"
-        "Any program that programs an STM32 over a serial port can be used with it; a pseudo terminal carries no "
-        "parity, so tell it not to use any:\n\n"
-        "  flashloader-sim --pty /tmp/board --device 0x460 &\n"
-        "  stm32flash -m 8n1 -w firmware.bin -v /tmp/board");
+static const char summary[] = N_ (
+    "Serves a simulated STM32 with its ROM bootloader (AN3155) on a serial port, for practice and tests. Any program "
+    "that programs an STM32 over a serial port can be used with it.\n\n"
+    "On a pseudo terminal of its own, which carries no parity, so that the program is told not to use any:\n\n"
+    "  flashloader-sim --pty /tmp/board --device 0x460 &\n"
+    "  stm32flash -m 8n1 -w firmware.bin -v /tmp/board\n\n"
+    "On a port whose other end is a null modem cable, or one of a pair of virtual ports:\n\n"
+    "  flashloader-sim --port COM10 --device 0x460");
 
 static const char description[] =
-    N_ ("When it is being served, “ready LINK” is printed. It ends on SIGTERM or SIGINT, and takes the link away.\n"
-        "Opening the port presses the board's reset button; BOOT0 is high.\n\n"
+    N_ ("When it is being served, “ready” and the port are printed. It ends on SIGTERM or SIGINT, and takes the link "
+        "away.\n"
+        "Opening the port presses the board's reset button; BOOT0 is high. Where the cable does not tell that a port "
+        "is opened, synchronising after a second of silence does.\n\n"
         "Exit status: 0 done, 1 wrong usage, 2 the port could not be made, 7 a bad scenario or state file.");
 
 static const char words_title[] =
@@ -44,7 +49,11 @@ parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
 {
   char **words = arguments->words;
   const GOptionEntry entries[] = {
-    { "pty", 0, 0, G_OPTION_ARG_FILENAME, &arguments->link, N_ ("Where to put the link to the port"), N_ ("LINK") },
+#ifdef G_OS_UNIX
+    { "pty", 0, 0, G_OPTION_ARG_FILENAME, &arguments->link, N_ ("Where to put the link to a port of its own"),
+      N_ ("LINK") },
+#endif
+    { "port", 0, 0, G_OPTION_ARG_STRING, &arguments->port, N_ ("The port to serve it on"), N_ ("PORT") },
     { "device", 0, 0, G_OPTION_ARG_STRING, &arguments->device, N_ ("The chip's product ID: 0x460"), N_ ("PID") },
     { "scenario", 0, 0, G_OPTION_ARG_FILENAME, &arguments->scenario, N_ ("A board that misbehaves, as JSON"),
       N_ ("FILE") },
@@ -79,12 +88,14 @@ parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
     return FALSE;
   if (*argc == 1
       && (arguments->version
-          || (arguments->link != NULL && (arguments->device != NULL) != (arguments->scenario != NULL)
+          || ((arguments->link != NULL) != (arguments->port != NULL)
+              && (arguments->device != NULL) != (arguments->scenario != NULL)
               && (g_strcmp0 (arguments->clock, "fast") == 0 || g_strcmp0 (arguments->clock, "real") == 0
                   || arguments->clock == NULL))))
     return TRUE;
-  g_set_error (error, FL_ERROR, FL_ERROR_USAGE,
-               _ ("“--pty LINK” and either “--device PID” or “--scenario FILE” are needed; see --help"));
+  g_set_error (
+      error, FL_ERROR, FL_ERROR_USAGE,
+      _ ("“--pty LINK” or “--port PORT”, and either “--device PID” or “--scenario FILE” are needed; see --help"));
   return FALSE;
 }
 
@@ -116,6 +127,7 @@ static void
 free_arguments (Arguments *arguments)
 {
   g_free (arguments->link);
+  g_free (arguments->port);
   g_free (arguments->device);
   g_free (arguments->scenario);
   g_free (arguments->clock);
@@ -139,12 +151,16 @@ run (int argc, char **argv, Arguments *arguments, GError **error)
   board = make_board (arguments, error);
   if (board == NULL)
     return FALSE;
-  options.link = arguments->link;
+  options.link = arguments->link != NULL ? arguments->link : arguments->port;
   options.baud = (guint) MAX (arguments->baud, 0);
   options.fast = g_strcmp0 (arguments->clock, "fast") == 0;
   options.once = arguments->once;
   options.trace = arguments->trace;
-  return fl_sim_serve_pty (board, &options, error);
+#ifdef G_OS_UNIX
+  if (arguments->link != NULL)
+    return fl_sim_serve_pty (board, &options, error);
+#endif
+  return fl_sim_serve_port (board, &options, error);
 }
 
 int

@@ -227,3 +227,10 @@ fl_sim_memory_clear_ram (FlSimMemory *self)
 {
   memset (self->ram, 0, self->chip->ram_kib * 1024);
 }
+
+/* Data EEPROM that is erased reads as 0. */
+void
+fl_sim_memory_erase_eeprom (FlSimMemory *self)
+{
+  memset (self->eeprom, 0, self->chip->eeprom_size);
+}

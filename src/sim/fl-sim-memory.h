@@ -48,6 +48,7 @@ FlSimArea    fl_sim_memory_find      (FlSimMemory *self, guint32 address);
 guint8       fl_sim_memory_read      (FlSimMemory *self, guint32 address);
 gint64       fl_sim_memory_write     (FlSimMemory *self, guint32 address, const guint8 *data, gsize length);
 void         fl_sim_memory_clear_ram (FlSimMemory *self);
+void         fl_sim_memory_erase_eeprom (FlSimMemory *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlSimMemory, fl_sim_memory_free)
 

@@ -9,15 +9,17 @@
 #define STATE_OPEN   0xED
 #define SECURE_FLASH 0x0C000000u
 
-/* The user option word with what no field names; BOR and the like of a row take precedence. Sources: RM0444, RM0453,
- * and the tables of open debug probes, that agree with them. */
+/* The user option word with what no field names; BOR and the like of a row take precedence. Sources: RM0453,
+ * and the tables of open debug probes, that agree with it. */
 static const struct
 {
   const char *series;
   guint32 word;
 } first_words[] = {
-  { "G0", 0xFFFFFEAA }, { "C0", 0xFFFFFFAA }, { "L4", 0xFFEFF8AA }, { "L4+", 0xFFEFF8AA }, { "G4", 0xFFEFF8AA },
-  { "WB", 0x3FFFF1AA }, { "WL", 0x3FFFF0AA }, { "L5", 0x7FEFF8AA }, { "U5", 0x1FEFF8AA },
+  { "L4", 0xFFEFF8AA },
+  { "G4", 0xFFEFF8AA },
+  { "WB", 0x3FFFF1AA },
+  { "WL", 0x3FFFF0AA },
 };
 
 typedef enum

@@ -83,14 +83,28 @@ fl_sim_options_read (FlSimOptions *self, const guint8 *bytes, const FlOptionFiel
          & fl_option_field_get_mask (field);
 }
 
+/* Whether the complement of @field was wrong at the last reload; on L0 and L1 only it can be written so. */
+static gboolean
+fl_sim_options_is_torn (FlSimOptions *self, const FlOptionField *field)
+{
+  guint32 word = fl_bytes_get_le32 (self->loaded + fl_sim_options_find (self, field->word->address));
+  guint32 mask = fl_option_field_get_mask (field) << field->bit;
+
+  return self->chip->option_style == FL_OPTION_STYLE_HALVES && ((word ^ word >> 16) & mask) != mask;
+}
+
 /**
  * fl_sim_options_get_value:
+ *
+ * Source: RM0367, "write/erase protection management": a field with a wrong complement protects.
  *
  * Returns: what @field is since the last reload
  */
 guint32
 fl_sim_options_get_value (FlSimOptions *self, const FlOptionField *field)
 {
+  if (fl_sim_options_is_torn (self, field))
+    return field->kind->role == FL_OPTION_ROLE_RDP ? RDP_LEVEL_1 : fl_option_field_get_mask (field);
   return fl_sim_options_read (self, self->loaded, field, field->word->address);
 }
 
@@ -114,7 +128,8 @@ fl_sim_options_has (FlSimOptions *self, FlOptionRole role, guint32 wanted)
   return fl_sim_options_get_role (self, role, &value) && value == wanted;
 }
 
-/* The bits of @word that writing can change: reserved ones stay, so do those of a range that is locked. */
+/* The bits of @word that writing can change: reserved ones stay, so do those of a range that is locked, and PCROP once
+ * it is on. */
 static guint32
 fl_sim_options_get_writable (FlSimOptions *self, const FlOptionWord *word)
 {
@@ -128,7 +143,8 @@ fl_sim_options_get_writable (FlSimOptions *self, const FlOptionWord *word)
         continue;
       if (field->kind->role == FL_OPTION_ROLE_UNLOCK && fl_sim_options_get_value (self, field) == 0)
         return 0;
-      if (!field->read_only)
+      if (!field->read_only
+          && (field->kind->role != FL_OPTION_ROLE_PCROP_MODE || fl_sim_options_get_value (self, field) == 0))
         bits |= fl_option_field_get_mask (field) << field->bit;
     }
   return bits;
@@ -253,6 +269,20 @@ fl_sim_options_put_role (FlSimOptions *self, FlOptionRole role, guint32 value)
 }
 
 /**
+ * fl_sim_options_put_regression:
+ *
+ * Stores what going back to level 0 changes beside the level. PCROP goes off with it (RM0367); write protection stays,
+ * locked or not, except where all option bytes are erased.
+ */
+void
+fl_sim_options_put_regression (FlSimOptions *self, FlLayout *layout)
+{
+  fl_sim_options_put_role (self, FL_OPTION_ROLE_PCROP_MODE, 0);
+  if (self->chip->option_style == FL_OPTION_STYLE_BYTES)
+    fl_sim_options_put_protected (self, layout, NULL, 0);
+}
+
+/**
  * fl_sim_options_new:
  * @rdp_level: 0, 1 or 2
  * @boot0_ignored: the BOOT0 pin does not count, as on a new chip of many series; otherwise somebody has seen to it
@@ -266,7 +296,6 @@ fl_sim_options_new (const FlChip *chip, guint8 rdp_level, gboolean boot0_ignored
   guint step = chip->option_style == FL_OPTION_STYLE_DOUBLE ? 8 : 4;
 
   self->chip = chip;
-  self->rdp_level = rdp_level;
   self->boot0_ignored = boot0_ignored;
   for (guint i = 0; i < chip->option_areas->len; i++)
     self->size += g_array_index (chip->option_areas, FlChipRange, i).size;
@@ -285,7 +314,6 @@ fl_sim_options_new (const FlChip *chip, guint8 rdp_level, gboolean boot0_ignored
 
       fl_sim_options_put_word (self, word->write_address, fl_sim_options_get_factory (chip, word));
     }
-  fl_sim_options_reload (self);
   fl_sim_options_put_role (self, FL_OPTION_ROLE_BOOT_SEL_BIT, boot0_ignored);
   fl_sim_options_put_role (self, FL_OPTION_ROLE_BOOT_SEL_PIN, !boot0_ignored);
   fl_sim_options_put_rdp (self, rdp_level);
@@ -301,14 +329,23 @@ fl_sim_options_free (FlSimOptions *self)
   g_free (self);
 }
 
-/* What erasing leaves of F0, F1 and F3's option bytes that are not programmed again: no complement either. */
+/* L0 and L1 program the complement as it was sent. */
 static void
-fl_sim_options_erase_word (FlSimOptions *self, const FlOptionWord *word)
+fl_sim_options_put_complement (FlSimOptions *self, const FlOptionWord *word, guint32 value, guint32 mask)
 {
   guint8 *bytes = self->data + fl_sim_options_find (self, word->write_address);
-  guint32 value = fl_sim_options_get_writable (self, word);
 
-  fl_bytes_put_le32 (bytes, fl_bytes_get_le32 (bytes) | value | value << 8);
+  fl_bytes_put_le32 (bytes, (fl_bytes_get_le32 (bytes) & ~(mask << 16)) | (value & mask << 16));
+}
+
+static void
+fl_sim_options_store_word (FlSimOptions *self, const FlOptionWord *word, guint32 value)
+{
+  guint32 mask = fl_sim_options_get_writable (self, word);
+
+  fl_sim_options_put_bits (self, word, value, mask);
+  if (self->chip->option_style == FL_OPTION_STYLE_HALVES)
+    fl_sim_options_put_complement (self, word, value, mask);
 }
 
 /**
@@ -316,9 +353,9 @@ fl_sim_options_erase_word (FlSimOptions *self, const FlOptionWord *word)
  * @base: where an area begins
  * @length: a multiple of 4
  *
- * Writes option bytes as Write Memory does. F0, F1 and F3 erase all of them first; the others keep what is behind the
- * end. What is not a field, or is one that can only be read, does not change; neither does a register that shows what
- * is in force.
+ * Writes option bytes as Write Memory does. F0, F1 and F3 erase all of them first, which leaves no complement; the
+ * others keep what is behind the end. What is not a field, or is one that can only be read, does not change; neither
+ * does a register that shows what is in force.
  */
 void
 fl_sim_options_store (FlSimOptions *self, guint32 base, const guint8 *data, gsize length)
@@ -330,28 +367,29 @@ fl_sim_options_store (FlSimOptions *self, guint32 base, const guint8 *data, gsiz
       if (g_array_index (self->chip->option_areas, FlChipRange, word->area).start != base)
         continue;
       if (word->write_address - base + 4 <= length)
-        fl_sim_options_put_bits (self, word, fl_bytes_get_le32 (data + (word->write_address - base)),
-                                 fl_sim_options_get_writable (self, word));
+        fl_sim_options_store_word (self, word, fl_bytes_get_le32 (data + (word->write_address - base)));
       else if (self->chip->option_style == FL_OPTION_STYLE_BYTES)
-        fl_sim_options_erase_word (self, word);
+        fl_bytes_put_le32 (self->data + fl_sim_options_find (self, word->write_address), G_MAXUINT32);
     }
 }
 
 /**
  * fl_sim_options_restore:
  * @data: as many as @self has, from an earlier board of the same chip
+ * @rdp_level: that was in force there; counts where the option bytes do not say so themselves
  */
 void
-fl_sim_options_restore (FlSimOptions *self, const guint8 *data)
+fl_sim_options_restore (FlSimOptions *self, const guint8 *data, guint8 rdp_level)
 {
   memcpy (self->data, data, self->size);
+  self->rdp_level = rdp_level;
 }
 
-/* Whether the option bit of a layout can be looked at. */
+/* Whether the option bit of a layout is known, and can be looked at. */
 static gboolean
 fl_sim_options_has_bit (FlSimOptions *self, const FlChipLayout *layout)
 {
-  return layout->option_address != 0 && fl_sim_options_get (self, layout->option_address) != NULL;
+  return fl_sim_options_get (self, layout->option_address) != NULL;
 }
 
 /**
@@ -444,6 +482,25 @@ fl_sim_options_ignores_pin (FlSimOptions *self)
   return self->boot0_ignored;
 }
 
+/* Whether blank flash starts the bootloader as things are: on some chips only while the pin decides, or not while BOOT1
+ * means RAM (patterns 16 and 13). */
+static gboolean
+fl_sim_options_heeds_empty (FlSimOptions *self)
+{
+  switch (self->chip->pid)
+    {
+    case 0x435:
+    case 0x462:
+    case 0x464:
+    case 0x495:
+      return !fl_sim_options_ignores_pin (self);
+    case 0x497:
+      return !fl_sim_options_has (self, FL_OPTION_ROLE_NBOOT1, 0);
+    default:
+      return TRUE;
+    }
+}
+
 /**
  * fl_sim_options_get_boot:
  * @boot0: the pin is high
@@ -469,5 +526,5 @@ fl_sim_options_get_boot (FlSimOptions *self, gboolean boot0, gboolean empty)
     boot0 = fl_sim_options_has (self, FL_OPTION_ROLE_NBOOT0, 0) || fl_sim_options_has (self, FL_OPTION_ROLE_BOOT0, 1);
   if (boot0)
     return fl_sim_options_has (self, FL_OPTION_ROLE_NBOOT1, 0) ? FL_SIM_BOOT_RAM : FL_SIM_BOOT_ROM;
-  return empty ? FL_SIM_BOOT_ROM : FL_SIM_BOOT_FLASH;
+  return empty && fl_sim_options_heeds_empty (self) ? FL_SIM_BOOT_ROM : FL_SIM_BOOT_FLASH;
 }

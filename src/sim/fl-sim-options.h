@@ -39,7 +39,8 @@ void          fl_sim_options_store      (FlSimOptions *self, guint32 base, const
 void          fl_sim_options_put        (FlSimOptions *self, const FlOptionField *field, guint32 value);
 void          fl_sim_options_put_rdp    (FlSimOptions *self, guint8 level);
 void          fl_sim_options_put_layout (FlSimOptions *self, FlLayout *layout);
-void          fl_sim_options_restore    (FlSimOptions *self, const guint8 *data); /* all of @size */
+void          fl_sim_options_put_regression (FlSimOptions *self, FlLayout *layout);
+void          fl_sim_options_restore    (FlSimOptions *self, const guint8 *data, guint8 rdp_level); /* all of @size */
 gboolean      fl_sim_options_opens      (FlSimOptions *self); /* a reload will take readout protection away */
 void          fl_sim_options_reload     (FlSimOptions *self);
 

@@ -20,8 +20,7 @@ fl_sim_rom_end (FlSimRom *self, FlSimEvent event)
   self->state = FL_SIM_ROM_DEAF;
 }
 
-/* Taking readout protection away erases everything, whatever is write-protected, and clears the RAM. Where all option
- * bytes are erased with it, write protection goes too. */
+/* Taking readout protection away erases everything, whatever is write-protected, and clears the RAM. */
 static gint64
 fl_sim_rom_regress (FlSimRom *self)
 {
@@ -31,8 +30,8 @@ fl_sim_rom_regress (FlSimRom *self)
   fl_sim_flash_unprotect (memory->flash);
   fl_sim_flash_begin (memory->flash, self->now);
   us = fl_sim_flash_erase_bank (memory->flash, 0);
-  if (memory->chip->option_style == FL_OPTION_STYLE_BYTES)
-    fl_sim_options_put_protected (memory->options, memory->flash->layout, NULL, 0);
+  fl_sim_options_put_regression (memory->options, memory->flash->layout);
+  fl_sim_memory_erase_eeprom (memory);
   fl_sim_memory_clear_ram (memory);
   return us;
 }

@@ -8,8 +8,10 @@
 #include "fl-error.h"
 #include "fl-file.h"
 
-/* A state file is one line of text, then the option bytes, and the bytes of the flash, sector by sector. */
-#define MAGIC "flashloader-sim 2"
+/* A state file is one line of text, then the level of readout protection, the option bytes, and the bytes of the flash,
+ * sector by sector. */
+#define MAGIC     "flashloader-sim 3"
+#define MAX_LEVEL 2
 
 FlSimConfig *
 fl_sim_board_copy_config (const FlSimConfig *config)
@@ -47,6 +49,7 @@ fl_sim_board_save (FlSimBoard *self, GError **error)
     return TRUE;
   header = fl_sim_board_state_header (self);
   g_byte_array_append (bytes, (const guint8 *) header, (guint) strlen (header));
+  g_byte_array_append (bytes, &self->memory->options->rdp_level, 1);
   g_byte_array_append (bytes, self->memory->options->data, (guint) self->memory->options->size);
   flash = fl_sim_flash_dup_bytes (self->memory->flash);
   g_byte_array_append (bytes, g_bytes_get_data (flash, NULL), (guint) g_bytes_get_size (flash));
@@ -59,7 +62,8 @@ fl_sim_board_load (FlSimBoard *self, GError **error)
 {
   g_autofree char *header = fl_sim_board_state_header (self);
   g_autofree char *contents = NULL;
-  gsize header_length = strlen (header);
+  gsize text_length = strlen (header);
+  gsize header_length = text_length + 1;
   gsize flash_size = fl_layout_get_size (self->memory->flash->layout);
   gsize options_size = self->memory->options->size;
   gsize length;
@@ -68,7 +72,8 @@ fl_sim_board_load (FlSimBoard *self, GError **error)
     return TRUE;
   if (!g_file_get_contents (self->config->state_file, &contents, &length, error))
     return FALSE;
-  if (length != header_length + options_size + flash_size || memcmp (contents, header, header_length) != 0)
+  if (length != header_length + options_size + flash_size || memcmp (contents, header, text_length) != 0
+      || (guint8) contents[text_length] > MAX_LEVEL)
     {
       g_set_error (
           error, FL_ERROR, FL_ERROR_FORMAT,
@@ -76,7 +81,8 @@ fl_sim_board_load (FlSimBoard *self, GError **error)
           self->config->state_file);
       return FALSE;
     }
-  fl_sim_options_restore (self->memory->options, (const guint8 *) contents + header_length);
+  fl_sim_options_restore (self->memory->options, (const guint8 *) contents + header_length,
+                          (guint8) contents[text_length]);
   fl_sim_memory_start (self->memory, TRUE); /* divides the flash as it was */
   fl_sim_flash_take_bytes (self->memory->flash, (const guint8 *) contents + header_length + options_size);
   return TRUE;

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 import tty
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
@@ -189,6 +190,41 @@ def unplugged():
         os.write(client.file, b"\x02\xfd")
         assert board.end() == 0
         assert not os.path.lexists(board.link)
+
+
+@tap.case
+def other_end():
+    """--port: whoever synchronises after a second of silence finds a board that was just reset; before, one that was not"""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    port = os.ttyname(slave)
+    os.close(slave)
+    process = subprocess.Popen([SIM, "--port", port, "--device", "0x460"], stdout=subprocess.PIPE, text=True)
+
+    def ask(data, length, limit=LIMIT):
+        os.write(master, data)
+        answer = b""
+        while len(answer) < length and select.select([master], [], [], limit)[0]:
+            answer += os.read(master, length - len(answer))
+        return answer
+
+    try:
+        assert process.stdout.readline() == f"ready {port}\n"
+        assert ask(b"\x7f", 1) == b"\x79"
+        for data, length in READ_256:
+            assert len(ask(data, length)) == length
+        # Synchronised already, it takes this for half of a command; with the second one it is a wrong one.
+        assert ask(b"\x7f", 1, 0.2) == b""
+        assert ask(b"\x7f", 1) == b"\x1f"
+        time.sleep(1.5)
+        assert ask(b"\x7f", 1) == b"\x79"
+        process.terminate()
+        assert process.wait(LIMIT) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        os.close(master)
 
 
 tap.run()

@@ -2,39 +2,12 @@
 /* The board around the ROM: flash by family, lines, faults, clocks, what stays between programs. */
 #include <glib/gstdio.h>
 
-#include "fl-sim-transport.h"
-
 #include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-sim-memory.h"
+#include "sim-bench.h"
 
-static FlSimBoard *
-make_board (const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (FlSimConfig) config = fl_sim_config_parse (text, &error);
-  FlSimBoard *board = config == NULL ? NULL : fl_sim_board_new (config, &error);
-
-  g_assert_no_error (error);
-  return board;
-}
-
-static void
-assert_answer (FlTransport *transport, const char *sent, gsize length, const char *wanted)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *hex = NULL;
-  guint8 answer[64];
-  gsize n = 0;
-
-  fl_transport_write (transport, (const guint8 *) sent, length, 1000, NULL, &error);
-  g_assert_no_error (error);
-  fl_transport_read (transport, answer, sizeof answer, 1000, &n, NULL, NULL);
-  hex = fl_bytes_to_hex (answer, n, n);
-  g_assert_cmpstr (hex, ==, wanted);
-}
-
-#define ASK(transport, sent, wanted) assert_answer ((transport), (sent), sizeof (sent) - 1, (wanted))
+#define ASK(transport, sent, wanted) sim_bench_assert_answer ((transport), (sent), sizeof (sent) - 1, (wanted))
 #define SYNC                         "\x7f"
 #define GET_ID                       "\x02\xfd"
 
@@ -77,7 +50,7 @@ test_rule (gconstpointer data)
 static void
 test_bank_2 (void)
 {
-  g_autoptr (FlSimBoard) board = make_board ("0x467,flash=256");
+  g_autoptr (FlSimBoard) board = sim_bench_make_board ("0x467,flash=256");
   g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
   guint first = fl_layout_get_n_sectors (fl_sim_board_get_layout (board)) / 2;
   guint16 code = fl_layout_get_sector (fl_sim_board_get_layout (board), first)->code;
@@ -86,7 +59,7 @@ test_bank_2 (void)
   packet[6] = fl_bytes_xor (packet, 6);
   ASK (transport, SYNC, "79");
   ASK (transport, "\x44\xbb", "79");
-  assert_answer (transport, (const char *) packet, sizeof packet, "79");
+  sim_bench_assert_answer (transport, (const char *) packet, sizeof packet, "79");
   g_assert_cmpuint (fl_sim_board_get_n_erased (board, first), ==, 1);
   g_assert_cmpuint (fl_sim_board_get_n_erased (board, first + 1), ==, 0);
 }
@@ -95,7 +68,7 @@ test_bank_2 (void)
 static void
 test_lines (void)
 {
-  g_autoptr (FlSimBoard) board = make_board ("0x410,wired=1,blank=0");
+  g_autoptr (FlSimBoard) board = sim_bench_make_board ("0x410,wired=1,blank=0");
   g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
   FlLines both = FL_LINE_DTR | FL_LINE_RTS;
 
@@ -115,7 +88,7 @@ test_lines (void)
 static void
 test_empty_check (void)
 {
-  g_autoptr (FlSimBoard) board = make_board ("0x460,boot0=ignored");
+  g_autoptr (FlSimBoard) board = sim_bench_make_board ("0x460,boot0=ignored");
   const guint8 vectors[] = { 0x00, 0x20, 0x00, 0x20, 0x01, 0x02, 0x00, 0x08 };
 
   g_assert_true (fl_sim_board_is_in_bootloader (board));
@@ -129,7 +102,7 @@ test_empty_check (void)
 static void
 test_application_talks (void)
 {
-  g_autoptr (FlSimBoard) board = make_board ("0x460,blank=0,talks=1");
+  g_autoptr (FlSimBoard) board = sim_bench_make_board ("0x460,blank=0,talks=1");
   const FlLineSettings settings = { 115200, 8, FL_PARITY_NONE, 1 };
   g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
   char text[6] = "";
@@ -173,7 +146,7 @@ test_faults (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
     {
-      g_autoptr (FlSimBoard) board = make_board ("0x410");
+      g_autoptr (FlSimBoard) board = sim_bench_make_board ("0x410");
       g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
 
       fl_sim_board_add_fault (board, faults[i].to_host, faults[i].at, faults[i].fault, faults[i].argument);
@@ -197,9 +170,9 @@ write_8 (FlTransport *transport)
 static void
 test_bad_writes (void)
 {
-  g_autoptr (FlSimBoard) lost = make_board ("0x460");
+  g_autoptr (FlSimBoard) lost = sim_bench_make_board ("0x460");
   g_autoptr (FlTransport) to_lost = fl_sim_transport_new (lost, NULL, FALSE);
-  g_autoptr (FlSimBoard) stuck = make_board ("0x460");
+  g_autoptr (FlSimBoard) stuck = sim_bench_make_board ("0x460");
   g_autoptr (FlTransport) to_stuck = fl_sim_transport_new (stuck, NULL, FALSE);
 
   fl_sim_board_add_fault (lost, FALSE, 10, FL_SIM_FAULT_LOST_WRITE, 0);
@@ -214,7 +187,7 @@ test_bad_writes (void)
 static void
 test_unplug (void)
 {
-  g_autoptr (FlSimBoard) board = make_board ("0x460,unplug=2");
+  g_autoptr (FlSimBoard) board = sim_bench_make_board ("0x460,unplug=2");
   g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) read_error = NULL;
@@ -231,7 +204,7 @@ test_unplug (void)
 static void
 test_clock (void)
 {
-  g_autoptr (FlSimBoard) board = make_board ("0x460,latency=16");
+  g_autoptr (FlSimBoard) board = sim_bench_make_board ("0x460,latency=16");
   g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
   gint64 begin = fl_transport_get_time (transport);
   guint8 byte = 0x7F;
@@ -248,7 +221,7 @@ test_clock (void)
 static void
 test_cancel (void)
 {
-  g_autoptr (FlSimBoard) board = make_board ("0x460,clock=real");
+  g_autoptr (FlSimBoard) board = sim_bench_make_board ("0x460,clock=real");
   g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, TRUE);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
@@ -296,14 +269,14 @@ test_state (void)
   g_autofree char *other = g_strdup_printf ("0x467,state=%s", path);
 
   {
-    g_autoptr (FlSimBoard) board = make_board (text);
+    g_autoptr (FlSimBoard) board = sim_bench_make_board (text);
     g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
 
     write_8 (transport);
     ASK (transport, "\x82\x7d", "79 79");
   }
   {
-    g_autoptr (FlSimBoard) board = make_board (text);
+    g_autoptr (FlSimBoard) board = sim_bench_make_board (text);
     g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
 
     g_assert_cmphex (fl_sim_board_peek (board, 0x08000000, 1)[0], ==, 0x12);

@@ -1,123 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Times of the simulated flash, and what a reset in the middle of them leaves. */
-#include "fl-sim-transport.h"
-
 #include "fl-bytes.h"
+#include "sim-bench.h"
 
 #define FLASH 0x08000000u
-
-typedef struct
-{
-  FlSimBoard *board;
-  FlTransport *transport;
-} Bench;
-
-static void
-bench_open (Bench *bench, const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (FlSimConfig) config = fl_sim_config_parse (text, &error);
-
-  bench->board = config == NULL ? NULL : fl_sim_board_new (config, &error);
-  g_assert_no_error (error);
-  bench->transport = fl_sim_transport_new (bench->board, NULL, FALSE);
-}
-
-static void
-bench_close (Bench *bench)
-{
-  g_object_unref (bench->transport);
-  g_object_unref (bench->board);
-}
-
-static void
-bench_send (Bench *bench, const guint8 *data, gsize length)
-{
-  g_autoptr (GError) error = NULL;
-
-  fl_transport_write (bench->transport, data, length, 1000, NULL, &error);
-  g_assert_no_error (error);
-}
-
-static void
-bench_ack (Bench *bench)
-{
-  g_autoptr (GError) error = NULL;
-  guint8 byte = 0;
-
-  fl_transport_read (bench->transport, &byte, 1, 60000, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_cmphex (byte, ==, 0x79);
-}
-
-static void
-bench_ask (Bench *bench, const char *bytes, gsize length)
-{
-  bench_send (bench, (const guint8 *) bytes, length);
-  bench_ack (bench);
-}
-
-#define ASK(bench, bytes) bench_ask ((bench), (bytes), sizeof (bytes) - 1)
-
-/* Up to the last byte of the data; the answer is left to come. */
-static void
-bench_begin_write (Bench *bench, guint32 address, const guint8 *data, gsize length)
-{
-  guint8 packet[1 + 256 + 1];
-  guint8 where[5];
-
-  ASK (bench, "\x31\xce");
-  fl_bytes_put_be32 (where, address);
-  where[4] = fl_bytes_xor (where, 4);
-  bench_ask (bench, (const char *) where, sizeof where);
-  packet[0] = (guint8) (length - 1);
-  memcpy (packet + 1, data, length);
-  packet[1 + length] = fl_bytes_xor (packet, 1 + length);
-  bench_send (bench, packet, length + 2);
-}
-
-static void
-bench_begin_erase (Bench *bench, guint first, guint n)
-{
-  guint8 packet[64];
-
-  g_assert_cmpuint (2 * n + 3, <=, sizeof packet);
-  ASK (bench, "\x44\xbb");
-  packet[0] = 0;
-  packet[1] = (guint8) (n - 1);
-  for (guint i = 0; i < n; i++)
-    {
-      packet[2 + 2 * i] = (guint8) ((first + i) >> 8);
-      packet[3 + 2 * i] = (guint8) (first + i);
-    }
-  packet[2 + 2 * n] = fl_bytes_xor (packet, 2 + 2 * n);
-  bench_send (bench, packet, 2 * n + 3);
-}
 
 /* A reset after one and a half of three pages: one is erased, one is neither old nor blank, one is as it was. */
 static void
 erase_and_cut (guint8 *page)
 {
-  Bench bench;
+  g_autoptr (SimBench) bench = sim_bench_new ("0x460");
   g_autofree guint8 *zeros = g_malloc0 (3 * 2048);
   gint64 begin;
   const guint8 *flash;
 
-  bench_open (&bench, "0x460");
-  g_assert_true (fl_sim_board_poke (bench.board, FLASH, zeros, 3 * 2048));
-  ASK (&bench, "\x7f");
-  bench_begin_erase (&bench, 0, 3);
-  begin = fl_transport_get_time (bench.transport);
-  fl_sim_board_reset (bench.board, FALSE, begin + fl_sim_board_get_chip (bench.board)->erase_page_ms * 500 * 3 / 2);
-  flash = fl_sim_board_peek (bench.board, FLASH, 3 * 2048);
+  g_assert_true (fl_sim_board_poke (bench->board, FLASH, zeros, 3 * 2048));
+  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_begin_erase (bench, 0, 3);
+  begin = fl_transport_get_time (bench->transport);
+  fl_sim_board_reset (bench->board, FALSE, begin + fl_sim_board_get_chip (bench->board)->erase_page_ms * 500 * 3 / 2);
+  flash = fl_sim_board_peek (bench->board, FLASH, 3 * 2048);
   g_assert_true (fl_bytes_all (flash, 2048, 0xFF));
   g_assert_false (fl_bytes_all (flash + 2048, 2048, 0xFF));
   g_assert_false (fl_bytes_all (flash + 2048, 2048, 0x00));
   g_assert_true (fl_bytes_all (flash + 4096, 2048, 0x00));
-  g_assert_cmpuint (fl_sim_board_get_n_erased (bench.board, 1), ==, 1);
-  g_assert_cmpuint (fl_sim_board_get_n_erased (bench.board, 2), ==, 0);
+  g_assert_cmpuint (fl_sim_board_get_n_erased (bench->board, 1), ==, 1);
+  g_assert_cmpuint (fl_sim_board_get_n_erased (bench->board, 2), ==, 0);
   memcpy (page, flash + 2048, 2048);
-  bench_close (&bench);
 }
 
 static void
@@ -135,40 +44,37 @@ test_erase (void)
 static void
 test_power_cut (void)
 {
-  Bench bench;
+  g_autoptr (SimBench) bench = sim_bench_new ("0x460");
   g_autofree guint8 *zeros = g_malloc0 (2048);
 
-  bench_open (&bench, "0x460");
-  g_assert_true (fl_sim_board_poke (bench.board, FLASH, zeros, 2048));
-  ASK (&bench, "\x7f");
-  fl_sim_board_add_fault (bench.board, TRUE, 2, FL_SIM_FAULT_POWER_CUT, 10);
-  bench_begin_erase (&bench, 0, 1);
-  g_assert_false (fl_transport_read (bench.transport, zeros, 1, 1000, NULL, NULL, NULL));
-  g_assert_false (fl_bytes_all (fl_sim_board_peek (bench.board, FLASH, 2048), 2048, 0xFF));
-  g_assert_false (fl_bytes_all (fl_sim_board_peek (bench.board, FLASH, 2048), 2048, 0x00));
-  bench_close (&bench);
+  g_assert_true (fl_sim_board_poke (bench->board, FLASH, zeros, 2048));
+  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  fl_sim_board_add_fault (bench->board, TRUE, 2, FL_SIM_FAULT_POWER_CUT, 10);
+  sim_bench_begin_erase (bench, 0, 1);
+  g_assert_false (fl_transport_read (bench->transport, zeros, 1, 1000, NULL, NULL, NULL));
+  g_assert_false (fl_bytes_all (fl_sim_board_peek (bench->board, FLASH, 2048), 2048, 0xFF));
+  g_assert_false (fl_bytes_all (fl_sim_board_peek (bench->board, FLASH, 2048), 2048, 0x00));
 }
 
 /* Half of a block: what is before is written, what is behind is blank, and at most one unit is neither. */
 static void
 test_program (void)
 {
-  Bench bench;
+  g_autoptr (SimBench) bench = sim_bench_new ("0x460");
   guint8 data[256];
   guint n_done = 0;
   guint n_blank = 0;
   gint64 begin;
 
   memset (data, 0x00, sizeof data);
-  bench_open (&bench, "0x460");
-  ASK (&bench, "\x7f");
-  bench_begin_write (&bench, FLASH, data, sizeof data);
-  begin = fl_transport_get_time (bench.transport);
-  g_assert_cmpuint (fl_sim_board_get_busy_us (bench.board), >, 0);
-  fl_sim_board_reset (bench.board, TRUE, begin + (gint64) fl_sim_board_get_busy_us (bench.board) / 2);
+  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_begin_write (bench, FLASH, data, sizeof data);
+  begin = fl_transport_get_time (bench->transport);
+  g_assert_cmpuint (fl_sim_board_get_busy_us (bench->board), >, 0);
+  fl_sim_board_reset (bench->board, TRUE, begin + (gint64) fl_sim_board_get_busy_us (bench->board) / 2);
   for (guint i = 0; i < sizeof data; i += 8)
     {
-      const guint8 *unit = fl_sim_board_peek (bench.board, FLASH + i, 8);
+      const guint8 *unit = fl_sim_board_peek (bench->board, FLASH + i, 8);
 
       n_done += fl_bytes_all (unit, 8, 0x00);
       n_blank += fl_bytes_all (unit, 8, 0xFF);
@@ -176,23 +82,20 @@ test_program (void)
   g_assert_cmpuint (n_done, >, 10);
   g_assert_cmpuint (n_blank, >, 10);
   g_assert_cmpuint (n_done + n_blank, >=, 31);
-  bench_close (&bench);
 }
 
 /* After the ACK nothing is left to break off. */
 static void
 test_after (void)
 {
-  Bench bench;
+  g_autoptr (SimBench) bench = sim_bench_new ("0x460");
   const guint8 data[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
-  bench_open (&bench, "0x460");
-  ASK (&bench, "\x7f");
-  bench_begin_write (&bench, FLASH, data, sizeof data);
-  bench_ack (&bench);
-  fl_sim_board_reset (bench.board, TRUE, fl_transport_get_time (bench.transport));
-  g_assert_cmpmem (fl_sim_board_peek (bench.board, FLASH, 8), 8, data, 8);
-  bench_close (&bench);
+  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_begin_write (bench, FLASH, data, sizeof data);
+  sim_bench_ack (bench);
+  fl_sim_board_reset (bench->board, TRUE, fl_transport_get_time (bench->transport));
+  g_assert_cmpmem (fl_sim_board_peek (bench->board, FLASH, 8), 8, data, 8);
 }
 
 /* The supply voltage as the host tells it: bytes programmed at once, and what that saves. */
@@ -210,20 +113,18 @@ static const struct
 static void
 measure (guint8 range, guint64 *program_us, guint64 *erase_us)
 {
-  Bench bench;
+  g_autoptr (SimBench) bench = sim_bench_new ("0x413");
   guint8 data[256] = { 0 };
 
-  bench_open (&bench, "0x413");
-  ASK (&bench, "\x7f");
-  bench_begin_write (&bench, 0xFFFF0000u, &range, 1);
-  bench_ack (&bench);
-  bench_begin_write (&bench, FLASH, data, sizeof data);
-  bench_ack (&bench);
-  *program_us = fl_sim_board_get_busy_us (bench.board);
-  bench_begin_erase (&bench, 11, 1);
-  bench_ack (&bench);
-  *erase_us = fl_sim_board_get_busy_us (bench.board) - *program_us;
-  bench_close (&bench);
+  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_begin_write (bench, 0xFFFF0000u, &range, 1);
+  sim_bench_ack (bench);
+  sim_bench_begin_write (bench, FLASH, data, sizeof data);
+  sim_bench_ack (bench);
+  *program_us = fl_sim_board_get_busy_us (bench->board);
+  sim_bench_begin_erase (bench, 11, 1);
+  sim_bench_ack (bench);
+  *erase_us = fl_sim_board_get_busy_us (bench->board) - *program_us;
 }
 
 static void
@@ -258,27 +159,25 @@ static void
 test_early (gconstpointer data)
 {
   guint row = GPOINTER_TO_UINT (data);
-  Bench bench;
+  g_autoptr (SimBench) bench = sim_bench_new (early_rows[row].board);
   FlLayout *layout;
   const FlSector *sector;
   guint8 block[32] = { 0 };
   guint index = 0;
   gint64 begin;
 
-  bench_open (&bench, early_rows[row].board);
-  layout = fl_sim_board_get_layout (bench.board);
+  layout = fl_sim_board_get_layout (bench->board);
   while (fl_layout_get_sector (layout, index)->bank != early_rows[row].bank)
     index++;
   sector = fl_layout_get_sector (layout, index);
-  ASK (&bench, "\x7f");
-  bench_begin_erase (&bench, sector->code, 1);
-  begin = fl_transport_get_time (bench.transport);
-  bench_ack (&bench);
-  g_assert_cmpint (fl_transport_get_time (bench.transport) - begin < 1000, ==, early_rows[row].early);
-  bench_begin_write (&bench, sector->address, block, sizeof block);
-  bench_ack (&bench);
-  g_assert_cmphex (fl_sim_board_peek (bench.board, sector->address, 1)[0], ==, early_rows[row].early ? 0xFF : 0x00);
-  bench_close (&bench);
+  g_assert_cmphex (sim_bench_sync (bench), ==, SIM_BENCH_ACK);
+  sim_bench_begin_erase (bench, sector->code, 1);
+  begin = fl_transport_get_time (bench->transport);
+  sim_bench_ack (bench);
+  g_assert_cmpint (fl_transport_get_time (bench->transport) - begin < 1000, ==, early_rows[row].early);
+  sim_bench_begin_write (bench, sector->address, block, sizeof block);
+  sim_bench_ack (bench);
+  g_assert_cmphex (fl_sim_board_peek (bench->board, sector->address, 1)[0], ==, early_rows[row].early ? 0xFF : 0x00);
 }
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The simulated ROM byte by byte: what is sent, and everything that comes back. */
+#include "sim-bench.h"
 #include "sim-script.h"
 
 #define WAIT_MS 60000
@@ -133,15 +134,11 @@ static void
 test_rom (gconstpointer data)
 {
   const RomCase *rom = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (FlSimConfig) config = fl_sim_config_parse (rom->board, &error);
-  g_autoptr (FlSimBoard) board = config == NULL ? NULL : fl_sim_board_new (config, &error);
-  g_autoptr (FlTransport) transport = NULL;
+  g_autoptr (FlSimBoard) board = sim_bench_make_board (rom->board);
+  g_autoptr (FlTransport) transport = fl_sim_transport_new (board, NULL, FALSE);
   g_autofree char *played = NULL;
   g_autofree char *wanted = sim_script_normalize (rom->script);
 
-  g_assert_no_error (error);
-  transport = fl_sim_transport_new (board, NULL, FALSE);
   played = sim_script_play (board, transport, rom->script, WAIT_MS);
   g_assert_cmpstr (played, ==, wanted);
 }
