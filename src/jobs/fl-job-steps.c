@@ -36,7 +36,8 @@ fl_job_dup_range (FlJob *self, guint64 from, guint64 to)
       for (guint line = 0; line < exchange->lines->len; line++)
         {
           const char *words = g_ptr_array_index (exchange->lines, line);
-          const char *end = g_utf8_strlen (words, -1) > columns ? g_utf8_offset_to_pointer (words, columns) : NULL;
+          const char *end =
+              g_utf8_strlen (words, -1) > (glong) columns ? g_utf8_offset_to_pointer (words, columns) : NULL;
 
           if (end != NULL)
             g_string_append_printf (text, "  %.*s…\n", (int) (end - words), words);

@@ -11,6 +11,10 @@
 #include "fl-error.h"
 #include "fl-port-list.h"
 
+#ifndef ERROR_NO_SUCH_DEVICE /* not in mingw-w64's headers of Debian 12 */
+#define ERROR_NO_SUCH_DEVICE 433
+#endif
+
 static char *
 explain_missing (const char *path)
 {

@@ -41,7 +41,7 @@ fl_port_handle_claim (const char *path, GError **error)
 
 /**
  * fl_port_handle_attach:
- * @port: open; borrowed until fl_port_handle_release()
+ * @port: (transfer full): open
  */
 void
 fl_port_handle_attach (FlPortHandle *self, struct sp_port *port)
@@ -52,11 +52,18 @@ fl_port_handle_attach (FlPortHandle *self, struct sp_port *port)
 
 /**
  * fl_port_handle_release:
- * @self: (transfer full): to be freed; lets others have the port
+ * @self: (transfer full): to be freed
+ *
+ * Closes the port, and lets others have it.
  */
 void
 fl_port_handle_release (FlPortHandle *self)
 {
+  if (self->port != NULL)
+    {
+      sp_close (self->port);
+      sp_free_port (self->port);
+    }
   close (self->lock_fd);
   g_free (self);
 }

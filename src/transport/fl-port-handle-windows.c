@@ -15,6 +15,7 @@
 #define CHUNK_BITS      11   /* on the wire for one byte, at most: start, 8 data, parity, stop */
 #define CHUNKS_A_SECOND 10   /* so often the cancellable is looked at while sending */
 #define WRITE_MARGIN_MS 2000 /* for a chunk, beyond the time that the wire needs: an adapter's own buffer */
+#define GRAVE_US        (10 * G_USEC_PER_SEC)
 #define ACK             0x79 /* AN3155: what nearly every wait is for */
 
 struct _FlPortHandle
@@ -24,6 +25,16 @@ struct _FlPortHandle
   guint baud;
   FlLineErrors errors; /* since they were taken */
 };
+
+/* A port that was closed. */
+typedef struct
+{
+  struct sp_port *port;
+  gint64 free_at; /* g_get_monotonic_time() */
+} Grave;
+
+static GMutex graves_lock;
+static GQueue graves = G_QUEUE_INIT; /* Grave, the oldest first; guarded by graves_lock */
 
 static const struct
 {
@@ -49,6 +60,24 @@ count_waiting (FlPortHandle *self)
   return (int) MIN (state.cbInQue, G_MAXINT);
 }
 
+/* Frees ports that were closed some time ago. What was pending when a port was closed may end a little later, and then
+ * writes into libserialport's structure. */
+static void
+bury (struct sp_port *port)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&graves_lock);
+  while (!g_queue_is_empty (&graves) && ((Grave *) g_queue_peek_head (&graves))->free_at <= now)
+    {
+      g_autofree Grave *oldest = g_queue_pop_head (&graves);
+
+      sp_free_port (oldest->port);
+    }
+  g_queue_push_tail (&graves, g_memdup2 (&(Grave){ port, now + GRAVE_US }, sizeof (Grave)));
+  g_mutex_unlock (&graves_lock);
+}
+
 /**
  * fl_port_handle_claim:
  * @path: the port
@@ -68,7 +97,7 @@ fl_port_handle_claim (const char *path, GError **error)
 
 /**
  * fl_port_handle_attach:
- * @port: open; borrowed until fl_port_handle_release()
+ * @port: (transfer full): open
  */
 void
 fl_port_handle_attach (FlPortHandle *self, struct sp_port *port)
@@ -81,10 +110,18 @@ fl_port_handle_attach (FlPortHandle *self, struct sp_port *port)
 /**
  * fl_port_handle_release:
  * @self: (transfer full): to be freed
+ *
+ * Closes the port, and lets others have it.
  */
 void
 fl_port_handle_release (FlPortHandle *self)
 {
+  if (self->port != NULL)
+    {
+      SetCommMask (self->handle, 0); /* ends the wait for an event that libserialport has begun */
+      sp_close (self->port);
+      bury (self->port);
+    }
   g_free (self);
 }
 

@@ -17,7 +17,7 @@ typedef struct _FlPortHandle FlPortHandle;
 
 FlPortHandle *fl_port_handle_claim       (const char *path, GError **error);             /* before the port is opened */
 void          fl_port_handle_attach      (FlPortHandle *self, struct sp_port *port);     /* when it is */
-void          fl_port_handle_release     (FlPortHandle *self);                           /* after it was closed */
+void          fl_port_handle_release     (FlPortHandle *self);                           /* closes it */
 gboolean      fl_port_handle_tune        (FlPortHandle *self, const FlLineSettings *settings); /* after they were set */
 int           fl_port_handle_read        (FlPortHandle *self, guint8 *data, gsize length);
 int           fl_port_handle_write       (FlPortHandle *self, const guint8 *data, gsize length);

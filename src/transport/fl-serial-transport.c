@@ -316,8 +316,7 @@ fl_serial_transport_close (FlTransport *transport)
   if (self->port != NULL)
     {
       fl_serial_transport_flush_output (self);
-      sp_close (self->port);
-      g_clear_pointer (&self->port, sp_free_port);
+      self->port = NULL; /* which goes with the handle */
     }
   g_clear_pointer (&self->handle, fl_port_handle_release);
 }
