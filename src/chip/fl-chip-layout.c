@@ -20,6 +20,8 @@ typedef struct
   guint64 address;
   guint64 code;
   GArray *sectors;
+  guint16 others[FL_LAYOUT_MAX_NUMBERINGS - 1]; /* first codes of bank 2 in the other numberings */
+  guint n_others;
 } Cursor;
 
 /* "12", "0x1FFF", "64K": unsigned, nothing around it. */
@@ -83,6 +85,26 @@ parse_run (const char *text, guint8 bank, Cursor *cursor)
   return TRUE;
 }
 
+/* "#128", "#128|256": the first erase code; for bank 2 also those of other numberings. */
+static gboolean
+parse_codes (const char *text, guint8 bank, Cursor *cursor)
+{
+  g_auto (GStrv) codes = g_strsplit (text, "|", -1);
+  guint64 other;
+
+  if (codes[0] == NULL || !fl_chip_parse_number (codes[0], FIRST_BANK_CODE, &cursor->code)
+      || (codes[1] != NULL && bank != 2))
+    return FALSE;
+  for (char **code = codes + 1; *code != NULL; code++)
+    {
+      if (cursor->n_others == G_N_ELEMENTS (cursor->others)
+          || !fl_chip_parse_number (*code, FIRST_BANK_CODE - 1, &other))
+        return FALSE;
+      cursor->others[cursor->n_others++] = (guint16) other;
+    }
+  return TRUE;
+}
+
 /* "4x16K 1x64K @0x08100000 #12": continues where the cursor is unless it says where, and with which erase code. */
 static gboolean
 parse_bank (const char *text, guint8 bank, Cursor *cursor)
@@ -92,7 +114,7 @@ parse_bank (const char *text, guint8 bank, Cursor *cursor)
 
   for (char **word = words; *word != NULL; word++)
     if ((**word == '@' && !fl_chip_parse_number (*word + 1, G_MAXUINT32, &cursor->address))
-        || (**word == '#' && !fl_chip_parse_number (*word + 1, FIRST_BANK_CODE, &cursor->code)))
+        || (**word == '#' && !parse_codes (*word + 1, bank, cursor)))
       return FALSE;
   for (char **word = words; *word != NULL; word++)
     if (**word != '@' && **word != '#')
@@ -143,6 +165,18 @@ parse_words (char **words, FlChipLayout *known, GError **error)
   return TRUE;
 }
 
+/* No code of any numbering is one that means a bank. */
+static gboolean
+check_codes (FlLayout *layout)
+{
+  guint last = fl_layout_get_n_sectors (layout) - 1;
+
+  for (guint i = 0; i < fl_layout_get_n_numberings (layout); i++)
+    if (fl_layout_get_code (layout, last, i) >= FIRST_BANK_CODE)
+      return FALSE;
+  return TRUE;
+}
+
 /*
  * "512-dual" and "128x2K + 128x2K @0x08040000 #128; factory; when DUAL_BANK=1": a layout, or NULL with the reason, but
  * not the place, in @error.
@@ -154,7 +188,7 @@ fl_chip_layout_parse (const char *name, const char *value, guint32 flash_start, 
   g_auto (GStrv) parts = fl_chip_split_list (value);
   g_auto (GStrv) banks = g_strsplit (parts[0] != NULL ? parts[0] : "", "+", -1);
   g_autoptr (GArray) sectors = g_array_new (FALSE, FALSE, sizeof (FlSector));
-  Cursor cursor = { flash_start, 0, sectors };
+  Cursor cursor = { .address = flash_start, .sectors = sectors };
   guint64 kib;
   g_autoptr (FlLayout) layout = NULL;
   FlChipLayout *known;
@@ -165,11 +199,14 @@ fl_chip_layout_parse (const char *name, const char *value, guint32 flash_start, 
     return fail (_ ("more than two banks"), error);
   for (guint i = 0; banks[i] != NULL; i++)
     if (!parse_bank (g_strstrip (banks[i]), (guint8) (i + 1), &cursor))
-      return fail (_ ("not a layout such as 128x2K + 128x2K @0x08040000 #128"), error);
+      return fail (_ ("not a layout such as 128x2K + 128x2K @0x08040000 #128|256"), error);
 
-  layout = fl_layout_new ((const FlSector *) sectors->data, sectors->len, error);
+  layout =
+      fl_layout_new_numbered ((const FlSector *) sectors->data, sectors->len, cursor.others, cursor.n_others, error);
   if (layout == NULL)
     return NULL;
+  if (!check_codes (layout))
+    return fail (_ ("an erase code that means a bank"), error);
   if (fl_layout_get_size (layout) != kib * 1024)
     return fail (_ ("the sectors do not add up to the size"), error);
   if (name_parts[1] != NULL && !g_str_equal (name_parts[1], banks[1] != NULL ? "dual" : "single"))

@@ -357,8 +357,9 @@ check_sectors (Parser *self, FlLayout *layout, GError **error)
       if (chip->program_unit != 0
           && (sector->size % chip->program_unit != 0 || sector->address % chip->program_unit != 0))
         return fail (self, LAYOUT_PREFIX, _ ("a sector is not made of whole program units"), error);
-      if (sector->code > max_code)
-        return fail (self, LAYOUT_PREFIX, _ ("an erase code does not fit into the erase command"), error);
+      for (guint k = 0; k < fl_layout_get_n_numberings (layout); k++)
+        if (fl_layout_get_code (layout, i, k) > max_code)
+          return fail (self, LAYOUT_PREFIX, _ ("an erase code does not fit into the erase command"), error);
     }
   return TRUE;
 }

@@ -120,7 +120,7 @@ layout_cut (FlLayout *layout, guint flash_kib)
 
   while (n_sectors < fl_layout_get_n_sectors (layout) && fl_layout_get_sector (layout, n_sectors)->size <= left)
     left -= fl_layout_get_sector (layout, n_sectors++)->size;
-  return n_sectors > 0 ? fl_layout_new (fl_layout_get_sector (layout, 0), n_sectors, NULL) : NULL;
+  return n_sectors > 0 ? fl_layout_cut (layout, n_sectors) : NULL;
 }
 
 /**

@@ -144,6 +144,37 @@ remark_banks (FlDevice *self)
 }
 
 /**
+ * fl_device_get_numbering:
+ *
+ * Returns: the numbering of bank 2 that the bootloader was seen to take, as for fl_layout_get_code(); -1 as long as it
+ * is not known. With one numbering there is nothing to know.
+ */
+int
+fl_device_get_numbering (FlDevice *self)
+{
+  g_return_val_if_fail (FL_IS_DEVICE (self), -1);
+
+  if (self->layout != NULL && fl_layout_get_n_numberings (self->layout) == 1)
+    return 0;
+  return g_atomic_int_get (&self->numbering);
+}
+
+/**
+ * fl_device_set_numbering:
+ * @numbering: from 0 to fl_layout_get_n_numberings() - 1
+ *
+ * Says which numbering of bank 2 the bootloader was seen to take. It counts until the device is described anew.
+ */
+void
+fl_device_set_numbering (FlDevice *self, guint numbering)
+{
+  g_return_if_fail (FL_IS_DEVICE (self));
+  g_return_if_fail (self->layout != NULL && numbering < fl_layout_get_n_numberings (self->layout));
+
+  g_atomic_int_set (&self->numbering, (int) numbering);
+}
+
+/**
  * fl_device_set_geometry:
  * @flash_kib: the size of the flash; 0 when the device did not tell
  * @from_register: whether it is what the device's flash size register says, masked; otherwise it was declared
@@ -270,6 +301,7 @@ static void
 fl_device_init (FlDevice *self)
 {
   self->remarks = g_ptr_array_new_with_free_func (g_free);
+  self->numbering = -1;
 }
 
 /**

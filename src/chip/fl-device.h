@@ -44,6 +44,7 @@ struct _FlDevice
   FlOptionSet  *options;            /* (owned) nullable: as read; NULL when the chip has none or does not show them */
   char         *geometry_reason;    /* nullable: why this size and layout were taken, a sentence */
   FlChip       *declared_chip;      /* (owned) nullable: chip, when it was made from the declaration */
+  int           numbering;          /* atomic: ask fl_device_get_numbering() */
   char         *bank_remark;        /* (unowned) nullable: the one of them that fl_device_set_bank_option() settles */
 };
 
@@ -53,6 +54,10 @@ char       *fl_device_dup_name     (FlDevice *self); /* "STM32G0B1…", or "unkn
 char       *fl_device_dup_version  (FlDevice *self); /* "3.1" */
 char       *fl_device_dup_uid      (FlDevice *self); /* hex; nullable */
 void        fl_device_set_geometry (FlDevice *self, guint flash_kib, gboolean from_register); /* picks the layout */
+
+/* Which of the layout's numberings its bootloader was seen to take: a job finds out while it erases. Any thread. */
+int         fl_device_get_numbering (FlDevice *self); /* -1: not known */
+void        fl_device_set_numbering (FlDevice *self, guint numbering);
 
 /* What is said of it, translated (fl-device-text.c). */
 char       *fl_device_dup_bootloader      (FlDevice *self); /* "V9.2 (ID 0x92)"; NULL: it did not tell */

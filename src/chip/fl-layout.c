@@ -12,7 +12,11 @@ struct _FlLayout
   gatomicrefcount ref_count;
   guint n_sectors;
   guint n_banks;
-  guint32 size; /* bytes, over all sectors */
+  guint bank_2;         /* its first sector; n_sectors when there is none */
+  gboolean consecutive; /* in each bank, codes follow each other */
+  guint n_numberings;
+  guint16 first_codes[FL_LAYOUT_MAX_NUMBERINGS]; /* of bank 2, in each numbering */
+  guint32 size;                                  /* bytes, over all sectors */
   FlSector sectors[];
 };
 
@@ -76,13 +80,87 @@ fl_layout_new (const FlSector *sectors, guint n_sectors, GError **error)
   g_atomic_ref_count_init (&self->ref_count);
   self->n_sectors = n_sectors;
   self->n_banks = bank;
+  self->bank_2 = n_sectors;
+  self->consecutive = TRUE;
+  self->n_numberings = 1;
   self->size = (guint32) size;
   for (guint i = 0; i < n_sectors; i++)
     {
       self->sectors[i] = sectors[i];
       self->sectors[i].index = (guint16) i;
+      if (sectors[i].bank == 2 && self->bank_2 == n_sectors)
+        {
+          self->bank_2 = i;
+          self->first_codes[0] = sectors[i].code;
+        }
+      else if (i > 0 && sectors[i].code != sectors[i - 1].code + 1)
+        self->consecutive = FALSE;
     }
   return self;
+}
+
+/* Another numbering names each sector of bank 2 by a code of 16 bits that no other sector has. */
+static gboolean
+fl_layout_add_numbering (FlLayout *self, guint16 first_code)
+{
+  if (self->bank_2 == self->n_sectors || self->n_numberings == FL_LAYOUT_MAX_NUMBERINGS)
+    return FALSE;
+  for (guint i = 0; i < self->n_numberings; i++)
+    if (self->first_codes[i] == first_code)
+      return FALSE;
+  self->first_codes[self->n_numberings++] = first_code;
+  for (guint i = self->bank_2; i < self->n_sectors; i++)
+    {
+      guint code = fl_layout_get_code (self, i, self->n_numberings - 1);
+
+      for (guint k = 0; k < self->bank_2; k++)
+        if (code > G_MAXUINT16 || self->sectors[k].code == code)
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * fl_layout_new_numbered:
+ * @sectors: (array length=n_sectors): as for fl_layout_new(), with their codes in the likeliest numbering
+ * @others: (array length=n_others): the first erase code of bank 2 in the other numberings that documents give, each
+ *   once; the codes of the sectors behind it are as far from it as in the first numbering
+ * @n_others: less than %FL_LAYOUT_MAX_NUMBERINGS
+ *
+ * Errors: %FL_ERROR_FORMAT when the sectors are not right, or a numbering gives a code to two of them.
+ *
+ * Returns: (transfer full): the layout, or %NULL
+ */
+FlLayout *
+fl_layout_new_numbered (const FlSector *sectors, guint n_sectors, const guint16 *others, guint n_others, GError **error)
+{
+  g_autoptr (FlLayout) self = fl_layout_new (sectors, n_sectors, error);
+
+  g_return_val_if_fail (others != NULL || n_others == 0, NULL);
+
+  for (guint i = 0; self != NULL && i < n_others; i++)
+    if (!fl_layout_add_numbering (self, others[i]))
+      {
+        g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("The erase codes of bank 2 cannot begin with %u"), others[i]);
+        return NULL;
+      }
+  return g_steal_pointer (&self);
+}
+
+/**
+ * fl_layout_cut:
+ * @n_sectors: how many are left, from 1 to fl_layout_get_n_sectors()
+ *
+ * Returns: (transfer full): the first sectors of @self, in the same numberings
+ */
+FlLayout *
+fl_layout_cut (FlLayout *self, guint n_sectors)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (n_sectors > 0 && n_sectors <= self->n_sectors, NULL);
+
+  return fl_layout_new_numbered (self->sectors, n_sectors, self->first_codes + 1,
+                                 n_sectors > self->bank_2 ? self->n_numberings - 1 : 0, NULL);
 }
 
 /**
@@ -254,6 +332,79 @@ fl_layout_get_n_banks (FlLayout *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->n_banks;
+}
+
+/**
+ * fl_layout_get_bank_2:
+ *
+ * Returns: the index of the first sector of bank 2, which reaches to the last sector; fl_layout_get_n_sectors() when
+ * there is one bank
+ */
+guint
+fl_layout_get_bank_2 (FlLayout *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->bank_2;
+}
+
+/**
+ * fl_layout_get_n_numberings:
+ *
+ * Returns: in how many ways documents number bank 2 for the erase commands, at least 1
+ */
+guint
+fl_layout_get_n_numberings (FlLayout *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->n_numberings;
+}
+
+/**
+ * fl_layout_get_code:
+ * @index: of a sector
+ * @numbering: from 0, the likeliest, to fl_layout_get_n_numberings() - 1
+ *
+ * Returns: what Erase and Extended Erase call the sector in this numbering
+ */
+guint
+fl_layout_get_code (FlLayout *self, guint index, guint numbering)
+{
+  guint code;
+
+  g_return_val_if_fail (self != NULL, 0);
+  g_return_val_if_fail (index < self->n_sectors && numbering < self->n_numberings, 0);
+
+  code = self->sectors[index].code;
+  return index < self->bank_2 ? code : code - self->first_codes[0] + self->first_codes[numbering];
+}
+
+/**
+ * fl_layout_find_code:
+ * @code: as in an erase command
+ * @numbering: from 0 to fl_layout_get_n_numberings() - 1
+ *
+ * Returns: the index of the sector that @code names in this numbering; -1 when it names none
+ */
+int
+fl_layout_find_code (FlLayout *self, guint code, guint numbering)
+{
+  guint in_bank_1, in_bank_2;
+
+  g_return_val_if_fail (self != NULL, -1);
+  g_return_val_if_fail (numbering < self->n_numberings, -1);
+
+  in_bank_1 = code - self->sectors[0].code;
+  in_bank_2 = code - self->first_codes[numbering];
+  if (self->consecutive && in_bank_1 < self->bank_2)
+    return (int) in_bank_1;
+  if (self->consecutive && in_bank_2 < self->n_sectors - self->bank_2)
+    return (int) (self->bank_2 + in_bank_2);
+  for (guint i = 0; !self->consecutive && i < self->n_sectors; i++)
+    if (fl_layout_get_code (self, i, numbering) == code)
+      return (int) i;
+  return -1;
 }
 
 /**

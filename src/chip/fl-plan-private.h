@@ -30,6 +30,7 @@ struct _FlPlan
   FlPlanOptions options;
 
   FlPlanSector *sectors;  /* as many as the layout has */
+  char *doubt;            /* NULL: every sector has an erase code that is safe */
   GPtrArray *shared;      /* FlPlanRange, by address */
   GArray *blocks;         /* FlPlanBlock, by address */
   gboolean blocks_stale;  /* something was preserved since they were made */

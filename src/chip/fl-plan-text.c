@@ -153,6 +153,15 @@ append_range (GString *text, guint32 address, guint64 length)
 }
 
 static void
+append_doubt (FlPlan *self, GString *text)
+{
+  if (fl_plan_needs_whole_bank (self))
+    g_string_append_printf (text, _ ("This needs your agreement first. %s\n"), fl_plan_get_doubt (self));
+  else if (fl_plan_get_doubt (self) != NULL)
+    g_string_append_printf (text, _ ("All of bank 2 is erased, as agreed. %s\n"), fl_plan_get_doubt (self));
+}
+
+static void
 append_shared (FlPlan *self, GString *text)
 {
   if (self->shared->len == 0)
@@ -161,6 +170,8 @@ append_shared (FlPlan *self, GString *text)
     g_string_append (text, _ ("Data besides the file's are read first and written back:\n"));
   else if (self->options.erase == FL_ERASE_ALL)
     g_string_append (text, _ ("Everything on the chip will be lost, also what is not in the file:\n"));
+  else if (fl_plan_get_doubt (self) != NULL && self->options.whole_bank)
+    g_string_append (text, _ ("Data besides the file's will be lost:\n"));
   else
     g_string_append (text, _ ("Data besides the file's will be lost, because they share pages with it:\n"));
   for (guint i = 0; i < self->shared->len; i++)
@@ -254,6 +265,7 @@ fl_plan_to_text (FlPlan *self)
 
   g_return_val_if_fail (FL_IS_PLAN (self), g_string_free (text, FALSE));
 
+  append_doubt (self, text);
   append_shared (self, text);
   name = fl_device_dup_name (self->device);
   layout = fl_layout_to_string (self->device->layout);

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "fl-erase-doubt.h"
 #include "fl-error.h"
 #include "fl-plan-private.h"
 
@@ -160,19 +161,39 @@ find_shared (FlPlan *self, const FlSector *place)
     }
 }
 
+/* What is to be erased; where no code is safe for part of it, and the user agreed, bank 2 as a whole. What is to be
+ * preserved must not be lost while it is found out which codes the bootloader takes. */
+static guint8 *
+find_erased (FlPlan *self)
+{
+  FlLayout *layout = self->device->layout;
+  guint n = fl_layout_get_n_sectors (layout);
+  guint8 *wanted = g_malloc0 (n);
+
+  for (guint i = 0; i < n; i++)
+    wanted[i] = self->options.erase == FL_ERASE_ALL
+                || (self->sectors[i].data != NULL && self->options.erase == FL_ERASE_NEEDED);
+  if (fl_erase_doubt_exists (self->device, wanted)
+      || (self->options.preserve && fl_erase_doubt_may_arise (self->device, wanted)))
+    {
+      self->doubt = fl_erase_doubt_dup_text (self->device, wanted);
+      if (self->options.whole_bank)
+        fl_erase_doubt_add_bank (layout, wanted);
+    }
+  return wanted;
+}
+
 static void
 decide_actions (FlPlan *self)
 {
-  for (guint i = 0; i < fl_layout_get_n_sectors (self->device->layout); i++)
-    {
-      gboolean touched = self->sectors[i].data != NULL;
+  g_autofree guint8 *wanted = find_erased (self);
 
-      if (self->options.erase == FL_ERASE_ALL || (touched && self->options.erase == FL_ERASE_NEEDED))
-        {
-          self->sectors[i].action = FL_PLAN_ERASE;
-          find_shared (self, fl_layout_get_sector (self->device->layout, i));
-        }
-    }
+  for (guint i = 0; i < fl_layout_get_n_sectors (self->device->layout); i++)
+    if (wanted[i])
+      {
+        self->sectors[i].action = FL_PLAN_ERASE;
+        find_shared (self, fl_layout_get_sector (self->device->layout, i));
+      }
 }
 
 /* A sector that a block goes to is written, whatever else happens to it. */
@@ -328,6 +349,34 @@ fl_plan_erases_all (FlPlan *self)
 }
 
 /**
+ * fl_plan_get_doubt:
+ *
+ * Returns: (transfer none) (nullable): why all of bank 2 has to be erased, and what is lost by that, in sentences;
+ * %NULL when every sector of the plan has an erase code that can name nothing else
+ */
+const char *
+fl_plan_get_doubt (FlPlan *self)
+{
+  g_return_val_if_fail (FL_IS_PLAN (self), NULL);
+
+  return self->doubt;
+}
+
+/**
+ * fl_plan_needs_whole_bank:
+ *
+ * Returns: whether the plan can be carried out only after the user has agreed to lose all of bank 2: with the option
+ * whole_bank
+ */
+gboolean
+fl_plan_needs_whole_bank (FlPlan *self)
+{
+  g_return_val_if_fail (FL_IS_PLAN (self), FALSE);
+
+  return self->doubt != NULL && !self->options.whole_bank;
+}
+
+/**
  * fl_plan_get_shared:
  *
  * What sectors that will be erased hold besides the image. It is lost; or, with the option preserve, to be read first
@@ -469,6 +518,7 @@ fl_plan_finalize (GObject *object)
       g_free (self->sectors[i].origin);
     }
   g_free (self->sectors);
+  g_free (self->doubt);
   g_ptr_array_unref (self->shared);
   g_array_unref (self->blocks);
   g_clear_object (&self->device);

@@ -26,6 +26,7 @@ typedef struct
   gboolean    verify;     /* read back and compare (default) */
   gboolean    keep_blank; /* write blocks too that hold nothing but the erased value */
   gboolean    preserve;   /* data in shared sectors that are not in the image are read first and written back */
+  gboolean    whole_bank; /* the user agreed: where erase codes are in doubt, all of bank 2 is erased */
 } FlPlanOptions;
 
 #define FL_PLAN_BLOCK_MAX 256
@@ -63,6 +64,8 @@ const FlPlanOptions *fl_plan_get_options (FlPlan *self);
 FlPlanAction    fl_plan_get_action       (FlPlan *self, guint sector_index);
 guint           fl_plan_get_n_erased     (FlPlan *self);      /* sectors */
 gboolean        fl_plan_erases_all       (FlPlan *self);      /* every sector of the chip */
+const char     *fl_plan_get_doubt        (FlPlan *self);      /* nullable: why all of bank 2 has to be erased */
+gboolean        fl_plan_needs_whole_bank (FlPlan *self);      /* and nobody agreed: it cannot be carried out */
 GPtrArray      *fl_plan_get_shared       (FlPlan *self);      /* (transfer none) FlPlanRange: would be lost, or is preserved */
 gboolean        fl_plan_set_preserved    (FlPlan *self, guint32 address, const guint8 *data, gsize length, GError **error);
 const GArray   *fl_plan_get_blocks       (FlPlan *self);      /* FlPlanBlock by address, after preserving */

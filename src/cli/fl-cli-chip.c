@@ -34,6 +34,17 @@ add_regions (FlCli *cli, FlLayout *layout)
   json_builder_end_array (cli->result);
 }
 
+/* The first erase codes of bank 2 that documents give, the likeliest first; empty for one bank. */
+static void
+add_bank_2_codes (FlCli *cli, FlLayout *layout)
+{
+  json_builder_set_member_name (cli->result, "bank_2_codes");
+  json_builder_begin_array (cli->result);
+  for (guint i = 0; fl_layout_get_n_banks (layout) == 2 && i < fl_layout_get_n_numberings (layout); i++)
+    json_builder_add_int_value (cli->result, fl_layout_get_code (layout, fl_layout_get_bank_2 (layout), i));
+  json_builder_end_array (cli->result);
+}
+
 static void
 add_layouts (FlCli *cli, const FlChip *chip)
 {
@@ -49,6 +60,7 @@ add_layouts (FlCli *cli, const FlChip *chip)
       json_builder_add_boolean_value (cli->result, layout->dual_bank);
       fl_cli_add_string (cli, "condition", layout->condition);
       add_regions (cli, layout->layout);
+      add_bank_2_codes (cli, layout->layout);
       json_builder_end_object (cli->result);
     }
   json_builder_end_array (cli->result);

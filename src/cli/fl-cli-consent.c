@@ -72,3 +72,24 @@ fl_cli_ask (FlCli *cli, const FlChip *chip, FlDanger danger, gboolean yes, char 
   g_set_error_literal (error, FL_ERROR, FL_ERROR_NEEDS_CONSENT, _ ("Nothing was changed."));
   return FALSE;
 }
+
+/**
+ * fl_cli_ask_whole_bank:
+ * @doubt: why all of bank 2 has to be erased, and what is lost by that: fl_erase_doubt_dup_text()
+ * @yes: --yes was given
+ *
+ * Errors: %FL_ERROR_NEEDS_CONSENT, with @doubt, unless somebody agrees
+ */
+gboolean
+fl_cli_ask_whole_bank (FlCli *cli, const FlChip *chip, const char *doubt, gboolean yes, GError **error)
+{
+  g_autofree char *typed = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  if (!yes && isatty (fileno (stdin)))
+    g_printerr ("%s\n", doubt);
+  if (fl_cli_ask (cli, chip, FL_DANGER_HIGH, yes, &typed, &problem))
+    return TRUE;
+  g_set_error (error, FL_ERROR, FL_ERROR_NEEDS_CONSENT, "%s %s", doubt, problem->message);
+  return FALSE;
+}

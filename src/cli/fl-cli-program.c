@@ -17,6 +17,7 @@ static gboolean keep_blank;
 static gboolean preserve;
 static gboolean dry_run;
 static gboolean start;
+static gboolean yes;
 
 static const GOptionEntry options[] = {
   { "address", 'a', 0, G_OPTION_ARG_STRING, &address, N_ ("Where a raw binary goes (default: the start of flash)"),
@@ -29,6 +30,8 @@ static const GOptionEntry options[] = {
     NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("Say what would be done, and do nothing"), NULL },
   { "start", 0, 0, G_OPTION_ARG_NONE, &start, N_ ("Start the application afterwards"), NULL },
+  { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("Erase all of bank 2 where its page numbers are in doubt; do not ask"),
+    NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -39,6 +42,7 @@ parse_options (FlPlanOptions *plan, GError **error)
   plan->verify = !no_verify;
   plan->keep_blank = keep_blank;
   plan->preserve = preserve;
+  plan->whole_bank = yes;
   if (erase == NULL || g_str_equal (erase, "needed"))
     plan->erase = FL_ERASE_NEEDED;
   else if (g_str_equal (erase, "all"))
@@ -113,20 +117,59 @@ add_result (FlCli *cli, const FlProgramResult *result, FlImage *image)
   json_builder_add_boolean_value (cli->result, result->started);
 }
 
+/* A plan that can be carried out: where it takes all of bank 2, somebody has agreed. */
+static FlPlan *
+get_agreed (FlCli *cli, FlPlan *plan, GError **error)
+{
+  FlDevice *device = fl_plan_get_device (plan);
+  FlPlanOptions plan_options = *fl_plan_get_options (plan);
+
+  if (!fl_plan_needs_whole_bank (plan))
+    return g_object_ref (plan);
+  if (!fl_cli_ask_whole_bank (cli, device->chip, fl_plan_get_doubt (plan), yes, error))
+    return NULL;
+  plan_options.whole_bank = TRUE;
+  return fl_plan_new (device, fl_plan_get_image (plan), &plan_options, error);
+}
+
+/* How the bootloader numbers bank 2 may come to light only while it erases, and make the question necessary. */
+static gboolean
+run_job (FlCli *cli, FlPlan *plan, FlProgramResult *result, GError **error)
+{
+  g_autoptr (FlPlan) agreed = get_agreed (cli, plan, error);
+  g_autoptr (FlPlan) again = NULL;
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) problem = NULL;
+  gboolean ok;
+
+  if (agreed == NULL)
+    return FALSE;
+  job = fl_program_job_new (cli->session, agreed, start);
+  ok = fl_cli_run_job (cli, job, &problem);
+  *result = *fl_program_job_get_result (FL_PROGRAM_JOB (job));
+  if (ok)
+    return TRUE;
+  if (g_error_matches (problem, FL_ERROR, FL_ERROR_NEEDS_CONSENT) && fl_plan_get_doubt (agreed) == NULL)
+    again = fl_plan_new (fl_plan_get_device (plan), fl_plan_get_image (plan), fl_plan_get_options (plan), NULL);
+  if (again != NULL && fl_plan_get_doubt (again) != NULL)
+    return run_job (cli, again, result, error);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 static gboolean
 run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
 {
-  g_autoptr (FlJob) job = fl_program_job_new (cli->session, plan, start);
-  gboolean ok = fl_cli_run_job (cli, job, error);
-  const FlProgramResult *result = fl_program_job_get_result (FL_PROGRAM_JOB (job));
+  FlProgramResult result = { 0 };
+  gboolean ok = run_job (cli, plan, &result, error);
 
-  add_result (cli, result, image);
+  add_result (cli, &result, image);
   if (!ok)
     return FALSE;
   fl_cli_print (cli,
-                result->verified ? _ ("Programmed and verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s")
-                                 : _ ("Programmed, NOT verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s"),
-                fl_image_get_size (image), result->seconds, fl_image_get_sha256 (image));
+                result.verified ? _ ("Programmed and verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s")
+                                : _ ("Programmed, NOT verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s"),
+                fl_image_get_size (image), result.seconds, fl_image_get_sha256 (image));
   return TRUE;
 }
 
@@ -180,6 +223,7 @@ run_program (FlCli *cli, char **arguments, GError **error)
   text = fl_plan_to_text (plan);
   fl_cli_print (cli, "%s", text);
   fl_cli_add_string (cli, "plan", text);
+  fl_cli_add_string (cli, "doubt", fl_plan_get_doubt (plan));
   fl_cli_add_int (cli, "pages_to_erase", fl_plan_get_n_erased (plan));
   fl_cli_add_int (cli, "bytes_to_write", (gint64) fl_plan_get_write_bytes (plan));
   fl_cli_add_string (cli, "sha256", fl_image_get_sha256 (image));

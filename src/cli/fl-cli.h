@@ -83,6 +83,7 @@ gboolean fl_cli_parse_address (const char *text, guint32 *value, GError **error)
 FlImage *fl_cli_load_image    (FlCli *cli, const char *path, const char *address_text, GError **error);
 gboolean fl_cli_ask           (FlCli *cli, const FlChip *chip, FlDanger danger, gboolean yes, char **typed,
                                GError **error);
+gboolean fl_cli_ask_whole_bank (FlCli *cli, const FlChip *chip, const char *doubt, gboolean yes, GError **error);
 const FlOptionSet *fl_cli_get_options (FlCli *cli, GError **error);
 gboolean fl_cli_write_options (FlCli *cli, const FlOptionSet *wanted, gboolean agreed, GError **error);
 

@@ -489,7 +489,7 @@ const FlExplainRow fl_explain_rows[] = {
     FL_OBSERVED_ANYTHING,
     FL_WHEN_ALWAYS,
     N_ ("Nobody agreed to what would be lost"),
-    N_ ("More would be erased than was asked for. Nothing was done."),
+    N_ ("More would be erased than was asked for."),
     { { FL_WHEN_ALWAYS, N_ ("Read what would be lost. If it may be, agree to it; or have it kept: it is then read "
                             "first and written back.") } } },
   { fl_error_quark,

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-board-state.h"
+#include "fl-erase-doubt.h"
 #include "fl-error.h"
 #include "fl-flash-ops.h"
 #include "fl-job-private.h"
@@ -15,7 +16,8 @@ struct _FlEraseJob
   FlJob parent_instance;
 
   GArray *sectors; /* guint: indices; none: everything */
-  guint n_erased;  /* the worker's while it runs */
+  gboolean whole_bank;
+  guint n_erased; /* the worker's while it runs */
 };
 
 G_DEFINE_FINAL_TYPE (FlEraseJob, fl_erase_job, FL_TYPE_JOB)
@@ -39,6 +41,20 @@ fl_erase_job_new (FlSession *session, const guint *sectors, guint n_sectors)
   if (n_sectors > 0)
     g_array_append_vals (self->sectors, sectors, n_sectors);
   return FL_JOB (self);
+}
+
+/**
+ * fl_erase_job_set_whole_bank:
+ * @agreed: whether the user agreed that all of bank 2 is erased where the erase codes of the sectors are in doubt
+ *
+ * Without it, the job fails with %FL_ERROR_NEEDS_CONSENT there. Before it runs.
+ */
+void
+fl_erase_job_set_whole_bank (FlEraseJob *self, gboolean agreed)
+{
+  g_return_if_fail (FL_IS_ERASE_JOB (self));
+
+  self->whole_bank = agreed;
 }
 
 /**
@@ -73,6 +89,18 @@ fl_erase_job_mark_wanted (FlEraseJob *self, FlDevice *device, GError **error)
           return NULL;
         }
       wanted[index] = TRUE;
+    }
+  if (fl_erase_doubt_exists (device, wanted))
+    {
+      g_autofree char *text = fl_erase_doubt_dup_text (device, wanted);
+
+      if (!self->whole_bank)
+        {
+          fl_erase_doubt_set_error (text, error);
+          return NULL;
+        }
+      fl_job_log (FL_JOB (self), FL_LOG_WARNING, text, _ ("All of bank 2 is erased, as was agreed"));
+      fl_erase_doubt_add_bank (device->layout, wanted);
     }
   return g_steal_pointer (&wanted);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "fl-flash-ops.h"
+#include "fl-erase-private.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -34,8 +34,9 @@ get_erased_value (const FlErasePass *self)
   return self->device->chip != NULL ? self->device->chip->erased_value : 0xFF;
 }
 
-static guint32
-get_edge (const FlSector *sector)
+/* How many bytes at either end of a sector are read. */
+guint32
+fl_erase_pass_get_edge (const FlSector *sector)
 {
   return sector->size < 1024 ? SMALL_EDGE : EDGE;
 }
@@ -52,7 +53,7 @@ fl_erase_pass_get_wire (const FlErasePass *self)
 
   for (guint i = 0; i < get_n_sectors (self); i++)
     if (self->wanted[i])
-      wire += FL_OPS_READ_WIRE (2 * get_edge (get_sector (self, i)));
+      wire += FL_OPS_READ_WIRE (2 * fl_erase_pass_get_edge (get_sector (self, i)));
   return wire;
 }
 
@@ -76,17 +77,21 @@ get_command (const FlErasePass *self, FlCommand *command, GError **error)
   return TRUE;
 }
 
-static void
-set_erased (FlErasePass *self, guint first, guint count)
+/* Each sector counts once, however often it is erased. */
+void
+fl_erase_pass_set_erased (FlErasePass *self, guint first, guint count)
 {
   for (guint i = first; i < first + count; i++)
-    fl_job_set_sector (self->job, i, FL_SECTOR_ERASED);
-  self->n_erased += count;
+    {
+      fl_job_set_sector (self->job, i, FL_SECTOR_ERASED);
+      self->n_erased += !self->erased[i];
+      self->erased[i] = TRUE;
+    }
 }
 
 /* FALSE without an error: this chip has no mass erase after all. */
 static gboolean
-erase_everything (FlErasePass *self, FlCommand command, GCancellable *cancellable, GError **error)
+erase_everything (FlErasePass *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) problem = NULL;
 
@@ -96,9 +101,9 @@ erase_everything (FlErasePass *self, FlCommand command, GCancellable *cancellabl
   fl_job_set_text (self->job, _ ("Erasing the whole flash"));
   self->first_busy = 0;
   self->n_busy = get_n_sectors (self);
-  if (fl_boot_erase_mass (self->boot, command, FL_MASS_ERASE_ALL, cancellable, &problem))
+  if (fl_boot_erase_mass (self->boot, self->command, FL_MASS_ERASE_ALL, cancellable, &problem))
     {
-      set_erased (self, 0, get_n_sectors (self));
+      fl_erase_pass_set_erased (self, 0, get_n_sectors (self));
       self->n_busy = 0;
       return TRUE;
     }
@@ -114,31 +119,46 @@ erase_everything (FlErasePass *self, FlCommand command, GCancellable *cancellabl
   return FALSE;
 }
 
-static gboolean
-erase_list (FlErasePass *self, FlCommand command, guint first, guint count, GCancellable *cancellable, GError **error)
+/* Whether the erase command has room for a code. */
+gboolean
+fl_erase_pass_can_send (const FlErasePass *self, guint code)
 {
-  g_autofree guint16 *codes = g_new (guint16, count);
+  return code <= (self->command == FL_COMMAND_ERASE ? 0xFF : 0xFFEF);
+}
+
+/* One command for sectors that follow each other. */
+gboolean
+fl_erase_pass_send (FlErasePass *self, guint first, guint count, const guint16 *codes, GCancellable *cancellable,
+                    GError **error)
+{
   g_autofree char *range = fl_ops_dup_range (self->device, first, count);
-  guint16 max_code = command == FL_COMMAND_ERASE ? 0xFF : 0xFFEF;
 
   for (guint i = 0; i < count; i++)
-    {
-      codes[i] = get_sector (self, first + i)->code;
-      if (codes[i] > max_code)
-        {
-          g_set_error (error, FL_ERROR, FL_ERROR_UNSUPPORTED,
-                       _ ("The bootloader’s Erase command cannot name sector %u: only 256 fit into it."), codes[i]);
-          return FALSE;
-        }
-    }
+    if (!fl_erase_pass_can_send (self, codes[i]))
+      {
+        g_set_error (error, FL_ERROR, FL_ERROR_UNSUPPORTED,
+                     _ ("The bootloader’s Erase command cannot name sector %u: only 256 fit into it."), codes[i]);
+        return FALSE;
+      }
   fl_job_mark (self->job);
   fl_job_set_text (self->job, _ ("Erasing %s"), range);
   self->first_busy = first;
   self->n_busy = count;
-  if (!fl_boot_erase_pages (self->boot, command, codes, count, cancellable, error))
+  if (!fl_boot_erase_pages (self->boot, self->command, codes, count, cancellable, error))
     return FALSE;
   self->n_busy = 0;
   return TRUE;
+}
+
+static gboolean
+erase_list (FlErasePass *self, guint first, guint count, GCancellable *cancellable, GError **error)
+{
+  g_autofree guint16 *codes = g_new (guint16, count);
+
+  for (guint i = 0; i < count; i++)
+    codes[i] = fl_erase_numbering_concerns (self, first + i) ? fl_erase_numbering_get_code (self, first + i)
+                                                             : get_sector (self, first + i)->code;
+  return fl_erase_pass_send (self, first, count, codes, cancellable, error);
 }
 
 static guint
@@ -150,32 +170,52 @@ get_batch (const FlErasePass *self, guint first)
   return CLAMP (BATCH_MS / MAX (page_ms, 1), 1, fl_boot_get_limits (self->boot)->max_pages);
 }
 
-static gboolean
-erase_by_lists (FlErasePass *self, FlCommand command, GCancellable *cancellable, GError **error)
+/* As many sectors from @first on as go into one command; certain and doubtful codes are not mixed. */
+static guint
+count_batch (const FlErasePass *self, guint first)
 {
-  for (guint first = 0; first < get_n_sectors (self);)
-    {
-      guint batch = get_batch (self, first);
-      guint count = 0;
+  guint batch = get_batch (self, first);
+  guint count = 0;
 
-      while (count < batch && first + count < get_n_sectors (self) && self->wanted[first + count])
-        count++;
-      if (count == 0)
-        {
-          first++;
-          continue;
-        }
-      if (!erase_list (self, command, first, count, cancellable, error))
-        return FALSE;
-      set_erased (self, first, count);
-      first += count;
-    }
-  return TRUE;
+  while (count < batch && first + count < get_n_sectors (self) && self->wanted[first + count]
+         && !self->erased[first + count]
+         && fl_erase_numbering_concerns (self, first + count) == fl_erase_numbering_concerns (self, first))
+    count++;
+  return count;
+}
+
+/* A list of doubtful codes may be refused: what did not become blank is seen afterwards. */
+static gboolean
+is_refusal_of_doubtful (const FlErasePass *self, guint first, const GError *problem)
+{
+  return fl_erase_numbering_concerns (self, first) && fl_device_get_numbering (self->device) < 0
+         && g_error_matches (problem, FL_ERROR, FL_ERROR_NACK);
 }
 
 static gboolean
-read_is_blank (FlErasePass *self, guint32 address, guint32 length, gboolean *blank, GCancellable *cancellable,
-               GError **error)
+erase_by_lists (FlErasePass *self, GCancellable *cancellable, GError **error)
+{
+  for (guint first = 0; first < get_n_sectors (self);)
+    {
+      guint count = count_batch (self, first);
+      g_autoptr (GError) problem = NULL;
+
+      if (count > 0 && erase_list (self, first, count, cancellable, &problem))
+        fl_erase_pass_set_erased (self, first, count);
+      else if (problem != NULL && !is_refusal_of_doubtful (self, first, problem))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      first += MAX (count, 1);
+    }
+  self->n_busy = 0;
+  return TRUE;
+}
+
+gboolean
+fl_erase_pass_read_blank (FlErasePass *self, guint32 address, guint32 length, gboolean *blank,
+                          GCancellable *cancellable, GError **error)
 {
   guint8 data[FL_BOOT_MAX_BLOCK];
 
@@ -196,7 +236,7 @@ check_inside (FlErasePass *self, const FlSector *sector, gboolean *blank, GCance
     {
       guint32 offset = sector->size / (n + 1) * i & ~(guint32) 3;
 
-      if (!read_is_blank (self, sector->address + offset, INNER, blank, cancellable, error))
+      if (!fl_erase_pass_read_blank (self, sector->address + offset, INNER, blank, cancellable, error))
         return FALSE;
     }
   return TRUE;
@@ -207,8 +247,8 @@ check_whole (FlErasePass *self, const FlSector *sector, gboolean *blank, GCancel
 {
   *blank = TRUE;
   for (guint32 at = 0; at < sector->size && *blank; at += FL_BOOT_MAX_BLOCK)
-    if (!read_is_blank (self, sector->address + at, MIN (FL_BOOT_MAX_BLOCK, sector->size - at), blank, cancellable,
-                        error))
+    if (!fl_erase_pass_read_blank (self, sector->address + at, MIN (FL_BOOT_MAX_BLOCK, sector->size - at), blank,
+                                   cancellable, error))
       return FALSE;
   return TRUE;
 }
@@ -233,7 +273,7 @@ check_samples (FlErasePass *self, guint8 *suspect, GCancellable *cancellable, GE
   for (guint i = 0; i < get_n_sectors (self); i++)
     {
       const FlSector *sector = get_sector (self, i);
-      guint32 edge = get_edge (sector);
+      guint32 edge = fl_erase_pass_get_edge (sector);
       gboolean joins;
       gboolean blank = TRUE;
 
@@ -242,15 +282,15 @@ check_samples (FlErasePass *self, guint8 *suspect, GCancellable *cancellable, GE
           joined = FALSE;
           continue;
         }
-      if (!joined && !read_is_blank (self, sector->address, edge, &blank, cancellable, error))
+      if (!joined && !fl_erase_pass_read_blank (self, sector->address, edge, &blank, cancellable, error))
         return FALSE;
       suspect[i] |= !blank;
       if (!check_inside (self, sector, &blank, cancellable, error))
         return FALSE;
       suspect[i] |= !blank;
       joins = joins_next (self, i);
-      if (!read_is_blank (self, sector->address + sector->size - edge, joins ? 2 * edge : edge, &blank, cancellable,
-                          error))
+      if (!fl_erase_pass_read_blank (self, sector->address + sector->size - edge, joins ? 2 * edge : edge, &blank,
+                                     cancellable, error))
         return FALSE;
       suspect[i] |= !blank;
       if (joins)
@@ -261,9 +301,32 @@ check_samples (FlErasePass *self, guint8 *suspect, GCancellable *cancellable, GE
   return TRUE;
 }
 
+static void
+set_erase_error (FlErasePass *self, guint index, GError **error)
+{
+  g_autofree char *range = fl_ops_dup_range (self->device, index, 1);
+
+  fl_job_set_sector (self->job, index, FL_SECTOR_FAILED);
+  self->n_erased -= self->erased[index];
+  g_set_error (error, FL_ERROR, FL_ERROR_ERASE,
+               /* Translators: "page 7", an address */
+               _ ("Not blank after it was erased twice: %s at 0x%08X. The chip acknowledged both times. It may be "
+                  "write-protected."),
+               range, get_sector (self, index)->address);
+}
+
+/* By its code; or, as long as it is not known which code it has, by one after the other. */
+static gboolean
+erase_one (FlErasePass *self, guint index, GCancellable *cancellable, GError **error)
+{
+  if (fl_erase_numbering_concerns (self, index) && fl_device_get_numbering (self->device) < 0)
+    return fl_erase_numbering_try (self, index, 1, cancellable, error);
+  return erase_list (self, index, 1, cancellable, error);
+}
+
 /* A sector that does not look blank is read as a whole, erased once more by itself, and read again. */
 static gboolean
-erase_again (FlErasePass *self, FlCommand command, guint index, GCancellable *cancellable, GError **error)
+erase_again (FlErasePass *self, guint index, GCancellable *cancellable, GError **error)
 {
   const FlSector *sector = get_sector (self, index);
   g_autofree char *range = fl_ops_dup_range (self->device, index, 1);
@@ -271,23 +334,52 @@ erase_again (FlErasePass *self, FlCommand command, guint index, GCancellable *ca
 
   if (!check_whole (self, sector, &blank, cancellable, error))
     return FALSE;
-  if (blank)
+  if (!blank)
+    {
+      fl_job_log (self->job, FL_LOG_WARNING, NULL, _ ("Not blank after erasing: %s. It is erased once more"), range);
+      self->n_retries++;
+      if (!erase_one (self, index, cancellable, error) || !check_whole (self, sector, &blank, cancellable, error))
+        return FALSE;
+    }
+  if (!blank)
+    {
+      set_erase_error (self, index, error);
+      return FALSE;
+    }
+  fl_erase_pass_set_erased (self, index, 1);
+  return TRUE;
+}
+
+/* Everything at once, or piece by piece. */
+static gboolean
+erase_all_wanted (FlErasePass *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (self->all && erase_everything (self, cancellable, &problem))
     return TRUE;
-  fl_job_log (self->job, FL_LOG_WARNING, NULL, _ ("Not blank after erasing: %s. It is erased once more"), range);
-  self->n_retries++;
-  if (!erase_list (self, command, index, 1, cancellable, error)
-      || !check_whole (self, sector, &blank, cancellable, error))
+  if (problem != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  return fl_erase_numbering_begin (self, cancellable, error) && erase_by_lists (self, cancellable, error);
+}
+
+static gboolean
+erase_and_check (FlErasePass *self, GCancellable *cancellable, GError **error)
+{
+  g_autofree guint8 *suspect = g_malloc0 (get_n_sectors (self));
+
+  if (!get_command (self, &self->command, error) || !erase_all_wanted (self, cancellable, error))
     return FALSE;
-  if (blank)
-    return TRUE;
-  fl_job_set_sector (self->job, index, FL_SECTOR_FAILED);
-  self->n_erased--;
-  g_set_error (error, FL_ERROR, FL_ERROR_ERASE,
-               /* Translators: "page 7", an address */
-               _ ("Not blank after it was erased twice: %s at 0x%08X. The chip acknowledged both times. It may be "
-                  "write-protected."),
-               range, sector->address);
-  return FALSE;
+  fl_job_set_text (self->job, _ ("Checking that it is blank"));
+  if (!check_samples (self, suspect, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < get_n_sectors (self); i++)
+    if (self->wanted[i] && (suspect[i] || !self->erased[i]) && !erase_again (self, i, cancellable, error))
+      return FALSE;
+  return TRUE;
 }
 
 /**
@@ -295,34 +387,19 @@ erase_again (FlErasePass *self, FlCommand command, guint index, GCancellable *ca
  *
  * Erases with the command that Get lists: all at once, or in lists of about a second. An ACK proves nothing, since
  * protected and unknown sectors are skipped in silence: both ends of every sector are read back, and samples inside
- * large ones. What is not blank is erased once more by itself and read as a whole.
+ * large ones. What is not blank is erased once more by itself and read as a whole. Where documents disagree on the
+ * codes of bank 2, the chip is asked first: see fl-erase-numbering.c.
  *
- * Errors: %FL_ERROR_ERASE, %FL_ERROR_UNSUPPORTED, those of the line.
+ * Errors: %FL_ERROR_ERASE, %FL_ERROR_UNSUPPORTED, %FL_ERROR_NEEDS_CONSENT when part of bank 2 cannot be erased without
+ * losing more of it, those of the line.
  */
 gboolean
 fl_erase_pass_run (FlErasePass *self, GCancellable *cancellable, GError **error)
 {
-  g_autofree guint8 *suspect = g_malloc0 (get_n_sectors (self));
-  g_autoptr (GError) problem = NULL;
-  FlCommand command;
+  gboolean ok;
 
-  if (!get_command (self, &command, error))
-    return FALSE;
-  if (!(self->all && erase_everything (self, command, cancellable, &problem)))
-    {
-      if (problem != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&problem));
-          return FALSE;
-        }
-      if (!erase_by_lists (self, command, cancellable, error))
-        return FALSE;
-    }
-  fl_job_set_text (self->job, _ ("Checking that it is blank"));
-  if (!check_samples (self, suspect, cancellable, error))
-    return FALSE;
-  for (guint i = 0; i < get_n_sectors (self); i++)
-    if (suspect[i] && !erase_again (self, command, i, cancellable, error))
-      return FALSE;
-  return TRUE;
+  self->erased = g_malloc0 (get_n_sectors (self));
+  ok = erase_and_check (self, cancellable, error);
+  g_clear_pointer (&self->erased, g_free);
+  return ok;
 }

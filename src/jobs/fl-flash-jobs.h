@@ -24,6 +24,7 @@ GBytes *fl_read_job_get_data (FlReadJob *self); /* (transfer none) nullable: wha
 #define FL_TYPE_ERASE_JOB (fl_erase_job_get_type ())
 G_DECLARE_FINAL_TYPE (FlEraseJob, fl_erase_job, FL, ERASE_JOB, FlJob)
 FlJob  *fl_erase_job_new           (FlSession *session, const guint *sectors, guint n_sectors);
+void    fl_erase_job_set_whole_bank (FlEraseJob *self, gboolean agreed);
 guint   fl_erase_job_get_n_erased  (FlEraseJob *self);
 
 /* Go. The bootloader is left: the session is closed afterwards. */

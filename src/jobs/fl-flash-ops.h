@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 /**
  * FlErasePass:
  *
- * Erases sectors, and proves it by reading back. The states of the sectors follow in the job's map.
+ * Erases sectors, and proves it by reading back. The states of the sectors follow in the job's map. No erase code is
+ * sent that may name a sector which is not wanted.
  */
 typedef struct
 {
@@ -23,6 +24,8 @@ typedef struct
   FlDevice     *device;
   const guint8 *wanted;   /* one byte a sector: whether it is to be erased */
   gboolean      all;      /* every sector: a mass erase will do where the chip has one */
+  FlCommand     command;  /* the pass's own: Erase or Extended Erase */
+  guint8       *erased;   /* the pass's own: one byte a sector: whether erasing it was acknowledged */
   guint         n_erased; /* out: sectors that were erased */
   guint         n_retries; /* out: sectors that had to be erased a second time */
   guint         first_busy; /* out: the command in flight erases these sectors; n_busy 0: none is */

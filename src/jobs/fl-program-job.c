@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "fl-board-state.h"
+#include "fl-erase-doubt.h"
 #include "fl-error.h"
 #include "fl-flash-ops.h"
 #include "fl-job-private.h"
@@ -34,6 +35,10 @@ G_DEFINE_FINAL_TYPE (FlProgramJob, fl_program_job, FL_TYPE_JOB)
  * @session: connected
  * @plan: what is to be done; made for the session's device. It is not changed.
  * @start: whether to start the application in the end
+ *
+ * It fails with %FL_ERROR_NEEDS_CONSENT before anything is erased when fl_plan_needs_whole_bank(), and after a first
+ * page was, when the bootloader turns out to number bank 2 so that it would be needed: a plan that is made then says
+ * so.
  *
  * Returns: (transfer full): a job that erases, writes, reads everything back, and only then says that it succeeded
  */
@@ -141,6 +146,11 @@ fl_program_job_prepare (FlProgramJob *self, FlBoot *boot, GError **error)
     return FALSE;
   g_object_unref (self->plan);
   self->plan = plan;
+  if (fl_plan_needs_whole_bank (plan))
+    {
+      fl_erase_doubt_set_error (fl_plan_get_doubt (plan), error);
+      return FALSE;
+    }
 
   n_sectors = fl_layout_get_n_sectors (get_layout (self));
   touched = g_malloc0 (n_sectors);
@@ -350,6 +360,18 @@ fl_program_job_write (FlProgramJob *self, FlBoot *boot, GCancellable *cancellabl
   return TRUE;
 }
 
+/* What differs may have no erase code that is safe among so few: then all of bank 2 that was erased before is taken. */
+static void
+fl_program_job_widen (FlProgramJob *self, guint8 *different)
+{
+  FlLayout *layout = get_layout (self);
+
+  if (!fl_erase_doubt_may_arise (get_device (self), different))
+    return;
+  for (guint i = fl_layout_get_bank_2 (layout); i < fl_layout_get_n_sectors (layout); i++)
+    different[i] = different[i] || self->erase[i];
+}
+
 /* One attempt to mend sectors that differ: erased and written once more, and read again. */
 static gboolean
 fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *different, GCancellable *cancellable,
@@ -366,6 +388,7 @@ fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *differe
   fl_job_begin_step (job, _ ("Erasing and programming once more what differs"));
   fl_job_set_text (job, _ ("Programming once more what differs"));
   self->result.retries++;
+  fl_program_job_widen (self, different);
   erasing.wanted = different;
   erasing.all = FALSE;
   erasing.n_erased = erasing.n_retries = 0;

@@ -466,6 +466,31 @@ find_layout (const FlChip *chip, guint flash_kib, FlSimBanks banks)
   return fl_chip_get_layout (chip, flash_kib, NULL);
 }
 
+/* Whether a ROM for this flash may take bank 2's codes to begin with @code: documents say so. */
+static gboolean
+check_codes (FlLayout *layout, guint code, GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (guint i = 0; fl_layout_get_n_banks (layout) == 2 && i < fl_layout_get_n_numberings (layout); i++)
+    {
+      guint first = fl_layout_get_code (layout, fl_layout_get_bank_2 (layout), i);
+
+      if (first == code)
+        return TRUE;
+      g_string_append_printf (known, "%s%u", i > 0 ? ", " : "", first);
+    }
+  if (code == 0)
+    return TRUE;
+  if (known->len > 0)
+    g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("Erase codes of bank 2 do not begin with %u here, but with: %s"),
+                 code, known->str);
+  else
+    g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("Erase codes of bank 2 do not begin with %u: there is one bank"),
+                 code);
+  return FALSE;
+}
+
 /* The vectors of something that ran before, and any code. */
 static void
 fl_sim_board_preload (FlSimBoard *self)
@@ -484,8 +509,8 @@ fl_sim_board_preload (FlSimBoard *self)
  *
  * A board with power, that sits in its bootloader if it starts there at all.
  *
- * Errors: %FL_ERROR_UNKNOWN_DEVICE for a PID without a known flash layout, %FL_ERROR_FORMAT and file errors from the
- * scenario or the state file
+ * Errors: %FL_ERROR_UNKNOWN_DEVICE for a PID without a known flash layout, %FL_ERROR_USAGE for erase codes that its
+ * flash cannot have, %FL_ERROR_FORMAT and file errors from the scenario or the state file
  *
  * Returns: (transfer full): the board, or %NULL
  */
@@ -509,11 +534,14 @@ fl_sim_board_new (const FlSimConfig *config, GError **error)
                    _ ("No chip with the product ID 0x%03X and such a flash is known"), self->config->pid);
       return NULL;
     }
+  if (!check_codes (layout, self->config->bank_2_code, error))
+    return NULL;
   if (self->config->bootloader_id == 0)
     self->config->bootloader_id = fl_sim_traits_newest_build (self->chip);
   self->memory = fl_sim_memory_new (self->chip, layout, flash_kib, self->config->bootloader_id, self->config->rdp_level,
                                     self->config->boot0_ignored);
   self->rom = fl_sim_rom_new (self->memory);
+  fl_sim_rom_set_codes (self->rom, self->config->bank_2_code);
   if (self->config->reported_pid != 0)
     fl_sim_rom_set_pid (self->rom, self->config->reported_pid);
   self->adapter = fl_sim_adapter_new (self->config->latency_ms);

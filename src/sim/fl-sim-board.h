@@ -25,6 +25,7 @@ typedef struct
   guint16  pid;
   guint    flash_kib;      /* 0: the largest */
   FlSimBanks banks;
+  guint    bank_2_code;    /* the first erase code of bank 2 that its ROM takes; 0: the likeliest */
   gboolean real_clock;     /* bytes take as long as on a wire; otherwise a virtual clock */
   double   latency_ms;     /* of the adapter's latency timer, on the way back */
   guint8   bootloader_id;  /* 0: the newest known */

@@ -35,6 +35,8 @@ static const struct
     N_ ("size of the flash; the largest there is") },
   { "bank", WORD_BANK, G_STRUCT_OFFSET (FlSimConfig, banks), 0, "dual|single",
     N_ ("how the flash is divided; as a new chip") },
+  { "codes", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, bank_2_code), 0xFFEF, "N",
+    N_ ("first erase code of bank 2, where documents disagree") },
   { "clock", WORD_CLOCK, G_STRUCT_OFFSET (FlSimConfig, real_clock), 0, "virtual|real", N_ ("real: as slow as a line") },
   { "latency", WORD_DOUBLE, G_STRUCT_OFFSET (FlSimConfig, latency_ms), 1000, "MS",
     N_ ("latency timer of the adapter") },
@@ -172,7 +174,8 @@ fl_sim_config_describe_words (void)
 /**
  * fl_sim_config_parse:
  * @text: a PID and words ("0x467,flash=256,latency=16,clock=real,state=FILE,boot0=ignored,wired=1,blank=0,talks=1,
- *   deaf=1,unplug=5000,rdp=1,bank=single,bl=0x92,pid=0x4FF"), or the name of a JSON file with a scenario, and words
+ *   deaf=1,unplug=5000,rdp=1,bank=single,codes=256,bl=0x92,pid=0x4FF"), or the name of a JSON file with a scenario, and
+ * words
  *
  * Errors: %FL_ERROR_USAGE, with the word that is wrong and what would be right
  *

@@ -111,15 +111,17 @@ fl_sim_rom_write (FlSimRom *self)
   fl_sim_rom_done (self, FL_SIM_ROM_ACK);
 }
 
+/* The sector that this ROM erases for a code; -1 for none. */
 static gint
 fl_sim_rom_find_page (FlSimRom *self, guint32 code)
 {
   FlLayout *layout = self->memory->flash->layout;
+  guint numbering = 0;
 
-  for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
-    if (fl_layout_get_sector (layout, i)->code == code)
-      return (gint) i;
-  return -1;
+  for (guint i = 1; self->bank_2_code != 0 && i < fl_layout_get_n_numberings (layout); i++)
+    if (fl_layout_get_code (layout, fl_layout_get_bank_2 (layout), i) == self->bank_2_code)
+      numbering = i;
+  return fl_layout_find_code (layout, code, numbering);
 }
 
 /* Some builds acknowledge while the flash is still busy: all of G07x V11.3, bank 2 of H74x V9.1. */

@@ -34,6 +34,7 @@ struct _FlSimRom
   FlSimQuirks        quirks;
   guint8             version;
   guint16            pid;
+  guint              bank_2_code; /* the first erase code of bank 2; 0: the layout's first numbering */
   GByteArray        *get;       /* N, version, commands */
   FlSimHook          hook;
   gpointer           hook_data;

@@ -81,6 +81,17 @@ fl_sim_rom_set_pid (FlSimRom *self, guint16 pid)
   self->pid = pid;
 }
 
+/**
+ * fl_sim_rom_set_codes:
+ * @bank_2_code: the first erase code of bank 2 that this ROM takes, in a layout that has such a numbering; 0: the one
+ *   that is likeliest
+ */
+void
+fl_sim_rom_set_codes (FlSimRom *self, guint bank_2_code)
+{
+  self->bank_2_code = bank_2_code;
+}
+
 gboolean
 fl_sim_rom_is_synced (FlSimRom *self)
 {

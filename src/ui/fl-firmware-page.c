@@ -79,6 +79,8 @@ fl_firmware_page_dup_status (FlFirmwarePage *self, gboolean *is_problem)
     }
   if (fl_firmware_get_plan (self->firmware) == NULL)
     return g_strdup ("");
+  if (fl_plan_needs_whole_bank (fl_firmware_get_plan (self->firmware)))
+    return g_strdup (_ ("All of bank 2 has to be erased; you are asked before."));
   if (!fl_plan_get_options (fl_firmware_get_plan (self->firmware))->verify)
     return g_strdup (_ ("Without verifying, nobody will know whether the board was programmed."));
   return fl_firmware_page_dup_summary (self);
@@ -182,6 +184,7 @@ fl_firmware_page_agreed_cb (FlFirmwarePage *self, const char *response)
     return;
   g_free (self->agreed);
   self->agreed = fl_firmware_dup_loss (self->firmware);
+  fl_firmware_agree (self->firmware);
   g_signal_emit (self, signals[PROGRAM], 0);
 }
 
@@ -190,16 +193,19 @@ static void
 fl_firmware_page_ask (FlFirmwarePage *self, const char *loss)
 {
   g_autofree char *name = fl_device_dup_name (fl_firmware_get_device (self->firmware));
+  gboolean whole_bank = fl_plan_get_doubt (fl_firmware_get_plan (self->firmware)) != NULL;
+  const char *heading = whole_bank ? _ ("Erase all of bank 2?") : _ ("Erase more than the file replaces?");
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, NULL);
 
-  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("Erase more than the file replaces?"));
+  adw_message_dialog_set_heading (ADW_MESSAGE_DIALOG (dialog), heading);
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), "%s\n\n%s", name, loss);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "erase",
-                                    _ ("_Erase and program"), NULL);
+                                    whole_bank ? _ ("_Erase all of bank 2 and program") : _ ("_Erase and program"),
+                                    NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "erase", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  gtk_window_set_title (GTK_WINDOW (dialog), _ ("Erase more than the file replaces?"));
+  gtk_window_set_title (GTK_WINDOW (dialog), heading);
   g_signal_connect_object (dialog, "response", G_CALLBACK (fl_firmware_page_agreed_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -230,7 +236,28 @@ fl_firmware_page_activate (FlFirmwarePage *self)
     }
   loss = fl_firmware_dup_loss (self->firmware);
   if (loss != NULL && g_strcmp0 (loss, self->agreed) != 0)
-    fl_firmware_page_ask (self, loss);
+    {
+      fl_firmware_page_ask (self, loss);
+      return;
+    }
+  fl_firmware_agree (self->firmware); /* to the same as before */
+  g_signal_emit (self, signals[PROGRAM], 0);
+}
+
+/**
+ * fl_firmware_page_repeat:
+ * @self: a page
+ *
+ * Programs once more, as was agreed before; asks only where the last attempt has shown that it takes more.
+ */
+void
+fl_firmware_page_repeat (FlFirmwarePage *self)
+{
+  g_return_if_fail (FL_IS_FIRMWARE_PAGE (self));
+
+  fl_firmware_refresh (self->firmware);
+  if (fl_firmware_get_plan (self->firmware) != NULL && fl_plan_needs_whole_bank (fl_firmware_get_plan (self->firmware)))
+    fl_firmware_page_activate (self);
   else
     g_signal_emit (self, signals[PROGRAM], 0);
 }

@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (FlFirmwarePage, fl_firmware_page, FL, FIRMWARE_PAGE, GtkWi
 GtkWidget *fl_firmware_page_new      (FlFirmware *firmware, FlJobRunner *runner);
 void       fl_firmware_page_choose   (FlFirmwarePage *self); /* asks for a file */
 void       fl_firmware_page_activate (FlFirmwarePage *self); /* as the suggested button does */
+void       fl_firmware_page_repeat   (FlFirmwarePage *self);
 void       fl_firmware_page_focus       (FlFirmwarePage *self); /* the suggested button */
 
 G_END_DECLS

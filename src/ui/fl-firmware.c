@@ -31,6 +31,7 @@ struct _FlFirmware
   double round_trip_ms; /* of the session's link */
   FlJudgement *judgement;
   FlPlan *plan;
+  gboolean whole_bank; /* the user agreed to lose all of bank 2 where it takes that */
   GError *error;
 };
 
@@ -90,6 +91,7 @@ fl_firmware_plan (FlFirmware *self)
   options.verify = g_settings_get_boolean (settings, "verify");
   options.keep_blank = !g_settings_get_boolean (settings, "skip-blank");
   options.preserve = g_settings_get_boolean (settings, "preserve") && options.erase != FL_ERASE_ALL;
+  options.whole_bank = self->whole_bank;
   if (self->judgement->verdict == FL_VERDICT_REFUSE && self->judgement->error != NULL)
     {
       self->error = g_error_copy (self->judgement->error);
@@ -118,6 +120,14 @@ fl_firmware_replan (FlFirmware *self)
 {
   fl_firmware_plan (self);
   fl_firmware_changed (self);
+}
+
+/* What was agreed to was agreed with other options. */
+static void
+fl_firmware_options_cb (FlFirmware *self)
+{
+  self->whole_bank = FALSE;
+  fl_firmware_replan (self);
 }
 
 /**
@@ -312,6 +322,7 @@ fl_firmware_open (FlFirmware *self, GFile *file)
   g_clear_error (&self->error);
   g_clear_handle_id (&self->reload_id, g_source_remove);
   self->reloaded = FALSE;
+  self->whole_bank = FALSE;
   fl_firmware_plan (self);
 
   g_clear_object (&self->monitor);
@@ -426,39 +437,36 @@ fl_firmware_get_error (FlFirmware *self)
 }
 
 /**
- * fl_firmware_dup_loss:
+ * fl_firmware_agree:
  * @self: a firmware
  *
- * Returns: (transfer full) (nullable): what the plan destroys besides what the file replaces, for a question to the
- *   user; %NULL when there is nothing to ask
+ * The user agreed to what fl_firmware_dup_loss() says: where it takes that, the plan erases all of bank 2 from now on.
+ * It holds until another file is chosen, or other options.
  */
-char *
-fl_firmware_dup_loss (FlFirmware *self)
+void
+fl_firmware_agree (FlFirmware *self)
 {
-  GPtrArray *shared;
-  guint64 n_bytes = 0;
-  g_autofree char *size = NULL;
+  g_return_if_fail (FL_IS_FIRMWARE (self));
 
-  g_return_val_if_fail (FL_IS_FIRMWARE (self), NULL);
+  if (self->plan == NULL || !fl_plan_needs_whole_bank (self->plan))
+    return;
+  self->whole_bank = TRUE;
+  fl_firmware_replan (self);
+}
 
-  if (self->plan == NULL)
-    return NULL;
-  if (fl_plan_get_options (self->plan)->erase == FL_ERASE_ALL)
-    {
-      size = fl_ui_format_bytes (fl_layout_get_size (fl_plan_get_device (self->plan)->layout));
-      return g_strdup_printf (_ ("The whole flash (%s) is erased. Everything in it that is not in the file is lost: "
-                                 "bootloaders, settings, calibration, serial numbers."),
-                              size);
-    }
-  shared = fl_plan_get_shared (self->plan);
-  if (fl_plan_get_options (self->plan)->preserve || shared->len == 0)
-    return NULL;
-  for (guint i = 0; i < shared->len; i++)
-    n_bytes += ((const FlPlanRange *) g_ptr_array_index (shared, i))->length;
-  size = fl_ui_format_bytes (n_bytes);
-  return g_strdup_printf (_ ("%s that share a page with the file, but are not in it, are erased. Turn on “Keep other "
-                             "data in shared pages” to have them written back."),
-                          size);
+/**
+ * fl_firmware_refresh:
+ * @self: a firmware
+ *
+ * Plans anew: a job may have found out more about the chip.
+ */
+void
+fl_firmware_refresh (FlFirmware *self)
+{
+  g_return_if_fail (FL_IS_FIRMWARE (self));
+
+  if (self->plan != NULL)
+    fl_firmware_replan (self);
 }
 
 static void
@@ -496,7 +504,8 @@ fl_firmware_init (FlFirmware *self)
                                       "changed::preserve" };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    g_signal_connect_object (fl_ui_get_settings (), keys[i], G_CALLBACK (fl_firmware_replan), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (fl_ui_get_settings (), keys[i], G_CALLBACK (fl_firmware_options_cb), self,
+                             G_CONNECT_SWAPPED);
   g_signal_connect_object (fl_ui_get_settings (), "changed::binary-address", G_CALLBACK (fl_firmware_address_cb), self,
                            G_CONNECT_SWAPPED);
 }

@@ -34,6 +34,8 @@ FlDevice          *fl_firmware_get_device    (FlFirmware *self); /* (transfer no
 const FlJudgement *fl_firmware_get_judgement (FlFirmware *self); /* nullable: no image, or no device */
 FlPlan            *fl_firmware_get_plan      (FlFirmware *self); /* (transfer none) nullable: cannot be programmed */
 const GError      *fl_firmware_get_error     (FlFirmware *self); /* nullable: why there is no image, or no plan */
+void               fl_firmware_agree         (FlFirmware *self); /* to what fl_firmware_dup_loss() says */
+void               fl_firmware_refresh       (FlFirmware *self); /* plans anew: more may be known of the chip */
 char              *fl_firmware_dup_loss      (FlFirmware *self); /* what is lost besides the file's own; nullable */
 
 /* Where a raw binary goes. */

@@ -65,6 +65,10 @@ plan_to_words (FlPlan *plan)
 
       g_string_append_printf (text, _ (" %s beside the file are read first and written back."), size);
     }
+  if (fl_plan_needs_whole_bank (plan))
+    g_string_append_printf (text, _ ("\nThis needs your agreement first. %s"), fl_plan_get_doubt (plan));
+  else if (fl_plan_get_doubt (plan) != NULL)
+    g_string_append (text, _ ("\nAll of bank 2 is erased, as agreed."));
   if (seconds > 0)
     {
       g_autofree char *time = fl_ui_format_seconds (seconds);

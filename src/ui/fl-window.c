@@ -292,7 +292,7 @@ fl_window_next_cb (FlWindow *self)
   if (self->verdict_is_ok && self->session != NULL)
     fl_session_close (self->session);
   self->verdict = NULL;
-  fl_window_program_cb (self);
+  fl_firmware_page_repeat (self->firmware_page);
 }
 
 static void

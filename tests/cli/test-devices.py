@@ -323,6 +323,20 @@ def complete():
 
 
 @tap.case
+def bank_2_codes():
+    """devices: from which erase codes documents number bank 2; where they disagree, the notes say so"""
+    for pid, chip in CHIPS.items():
+        for layout in chip["layouts"]:
+            codes = layout["bank_2_codes"]
+            assert (len(codes) > 0) == layout["dual_bank"], (pid, layout)
+            in_bank_1 = sum(region["count"] for region in layout["regions"] if region["bank"] == 1)
+            assert all(code >= in_bank_1 for code in codes) and len(set(codes)) == len(codes), (pid, layout)
+            assert len(codes) < 2 or "256" in " ".join(chip["notes"]) or "numbered from" in " ".join(chip["notes"]), pid
+    assert [layout["bank_2_codes"] for layout in CHIPS["0x467"]["layouts"] if layout["dual_bank"]] == \
+        [[128, 256], [64, 128, 256]]
+
+
+@tap.case
 def faults():
     """devices: what is wrong with a bootloader is said where the table knows it"""
     said_otherwise = {  # in the boot entry, with the flag no-jump

@@ -3,6 +3,25 @@
 #include "fl-error.h"
 #include "fuzz-main.h"
 
+/* In each numbering a code names one sector, and means no bank. */
+static void
+check_codes (FlLayout *layout)
+{
+  guint n = fl_layout_get_n_sectors (layout);
+
+  for (guint k = 0; k < fl_layout_get_n_numberings (layout); k++)
+    {
+      g_autoptr (GHashTable) codes = g_hash_table_new (NULL, NULL);
+
+      for (guint i = 0; i < n; i++)
+        {
+          guint code = fl_layout_get_code (layout, i, k);
+
+          g_assert_true (code < 0xFFF0 && g_hash_table_add (codes, GUINT_TO_POINTER (code)));
+        }
+    }
+}
+
 /* Any text as a chip file: refused with a reason, or chips whose layouts hold together. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
@@ -26,6 +45,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 
           g_assert_cmpuint (fl_layout_get_size (known->layout), ==, known->flash_kib * 1024);
           g_assert_nonnull (fl_chip_get_layout (chip, known->flash_kib, NULL));
+          check_codes (known->layout);
         }
     }
   return 0;

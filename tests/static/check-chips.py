@@ -209,6 +209,8 @@ BROKEN = [  # key, value (None: left out), what the message names
     ("sources", None, "sources"), ("sources", "me", "sources"), ("notes", None, "notes"),
     ("layout-512-dual", "128 x 2K", "layout-512-dual"), ("layout-512-twin", "256x2K", "layout-512-twin"),
     ("layout-512-single", "256x2K; when DUAL_BANK=2", "layout-512-single"),
+    ("layout-512-dual", "128x2K + 128x2K #128|", "layout-512-dual"),
+    ("layout-512-dual", "128x2K + 128x2K #128/256", "layout-512-dual"),
     ("option-style", "words", "option-style"), ("option-sources", None, "option-sources"),
     ("options-0x1FFF7800", "RDP@0:8=0xAA; nBOOT0@32", "options-0x1FFF7800"),
     ("options-0x1FFF7800", "RDP 0:8", "options-0x1FFF7800"), ("options-1FFF7800", "RDP@0:8", "options-1FFF7800"),

@@ -191,6 +191,24 @@ test_all (void)
   g_assert_null (fl_chip_db_find (0x411 + 0x1000));
 }
 
+/* In each numbering of bank 2 a code names one sector, and fits into the erase command. */
+static void
+check_numberings (const FlChip *chip, FlLayout *layout)
+{
+  for (guint k = 0; k < fl_layout_get_n_numberings (layout); k++)
+    {
+      g_autoptr (GHashTable) codes = g_hash_table_new (NULL, NULL);
+
+      for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
+        {
+          guint code = fl_layout_get_code (layout, i, k);
+
+          g_assert_cmpuint (code, <, chip->erase_command == 0x43 ? 0x100 : 0xFFF0);
+          g_assert_true (g_hash_table_add (codes, GUINT_TO_POINTER (code)));
+        }
+    }
+}
+
 static void
 check_layout (const FlChip *chip, const FlChipLayout *known)
 {
@@ -218,6 +236,7 @@ check_layout (const FlChip *chip, const FlChipLayout *known)
     }
   g_assert_cmpuint (size, ==, (guint64) known->flash_kib * 1024);
   g_assert_cmpuint (size, ==, fl_layout_get_size (layout));
+  check_numberings (chip, layout);
 }
 
 static void
@@ -434,6 +453,40 @@ test_places (void)
     }
 }
 
+/* Where bank 2 begins in the erase codes, as documents and tools have it. */
+static const struct
+{
+  guint16 pid;
+  guint flash_kib;
+  guint codes[FL_LAYOUT_MAX_NUMBERINGS];
+} numberings[] = {
+  { 0x467, 512, { 128, 256 } },                               /* open bootloader, RM0444 */
+  { 0x467, 256, { 64, 128, 256 } }, { 0x415, 1024, { 256 } }, /* RM0351 */
+  { 0x415, 512, { 128, 256 } },     { 0x415, 256, { 64, 256 } },   { 0x461, 256, { 64, 256 } },
+  { 0x419, 2048, { 12 } }, /* RM0090: also where bank 1 has 8 sectors */
+  { 0x451, 2048, { 0 } },  /* one bank as it comes from the factory */
+  { 0x430, 768, { 256 } },          { 0x447, 192, { 768 } },       { 0x450, 2048, { 8 } },
+  { 0x450, 1024, { 8, 4 } },        { 0x469, 512, { 128 } },       { 0x469, 256, { 128, 64 } },
+  { 0x437, 512, { 1024 } },         { 0x437, 384, { 768, 1024 } }, { 0x47A, 3072, { 192, 256 } },
+  { 0x482, 1024, { 64, 128 } },
+};
+
+static void
+test_numberings (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (numberings); i++)
+    {
+      FlLayout *layout = fl_chip_get_layout (fl_chip_db_find (numberings[i].pid), numberings[i].flash_kib, NULL);
+      guint n = 0;
+
+      while (n < FL_LAYOUT_MAX_NUMBERINGS && numberings[i].codes[n] != 0)
+        n++;
+      g_assert_cmpuint (fl_layout_get_n_numberings (layout), ==, MAX (n, 1));
+      for (guint k = 0; k < n; k++)
+        g_assert_cmpuint (fl_layout_get_code (layout, fl_layout_get_bank_2 (layout), k), ==, numberings[i].codes[k]);
+    }
+}
+
 static void
 test_traits (void)
 {
@@ -497,6 +550,7 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_chip);
     }
   g_test_add_func ("/chip-db/places", test_places);
+  g_test_add_func ("/chip-db/numberings", test_numberings);
   g_test_add_func ("/chip-db/traits", test_traits);
   g_test_add_func ("/chip-db/units", test_units);
   return g_test_run ();

@@ -18,7 +18,7 @@ static const char *const right_lines[] = {
   "name=STM32X900",
   "core=Cortex-M0+",
   "flash-kib=64",
-  "layout-64-dual=16x2K + 16x2K @0x08010000 #32; factory; when DB=1 at 0x1FFF7800.21",
+  "layout-64-dual=16x2K + 16x2K @0x08010000 #32|16|0x100; factory; when DB=1 at 0x1FFF7800.21",
   "layout-64-single=32x2K; when DB=0 at 0x1FFF7800.21",
   "layout-32=16x2K",
   "program-unit=8",
@@ -107,6 +107,9 @@ test_right (void)
   g_assert_cmphex (fl_layout_get_sector (layout->layout, 16)->address, ==, 0x08010000);
   g_assert_cmpuint (fl_layout_get_sector (layout->layout, 16)->code, ==, 32);
   g_assert_cmpuint (fl_layout_get_sector (layout->layout, 16)->bank, ==, 2);
+  g_assert_cmpuint (fl_layout_get_n_numberings (layout->layout), ==, 3);
+  g_assert_cmpuint (fl_layout_get_code (layout->layout, 31, 1), ==, 31);
+  g_assert_cmpuint (fl_layout_get_code (layout->layout, 16, 2), ==, 256);
   layout = g_ptr_array_index (chip->layouts, 1);
   g_assert_false (layout->dual_bank || layout->factory || layout->option_value);
 
@@ -219,6 +222,14 @@ static const BadRow bad_rows[] = {
   { "layout-elsewhere", "layout-", "layout-32=16x2K @0x08010000" },
   { "layout-overlap", "layout-32", "layout-32=8x2K + 8x2K @0x08000800 #8" },
   { "layout-codes", "layout-32", "layout-32=8x2K + 8x2K @0x08004000 #7" },
+  { "layout-codes-other", "layout-32", "layout-32=8x2K + 8x2K #8|7" },
+  { "layout-codes-twice", "layout-32", "layout-32=8x2K + 8x2K #8|8" },
+  { "layout-codes-many", "layout-32", "layout-32=8x2K + 8x2K #8|16|32|64|128" },
+  { "layout-codes-none", "layout-32", "layout-32=8x2K + 8x2K #8|" },
+  { "layout-codes-bank-1", "layout-32", "layout-32=8x2K #0|8 + 8x2K #8" },
+  { "layout-codes-banks", "layout-32", "layout-32=8x2K + 8x2K #8|0xFFEC" },
+  { "layout-codes-text", "layout-32", "layout-32=8x2K + 8x2K #8|x" },
+  { "layout-codes-43", "layout-", "layout-64=16x2K + 16x2K #16|250\nerase-command=0x43" },
   { "layout-bank-codes", "layout-32", "layout-32=16x2K #0xFFE8" },
   { "layout-three-banks", "layout-32", "layout-32=4x2K + 4x2K + 8x2K" },
   { "layout-word", "layout-32", "layout-32=16x2K; fabric" },

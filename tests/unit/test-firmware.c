@@ -185,6 +185,40 @@ test_plan (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fl_plan_get_n_erased (fl_firmware_get_plan (fixture->firmware)), ==, 64);
 }
 
+/* All of bank 2 has to go where its page codes cross: the plan waits for an agreement, which another choice ends. */
+static void
+test_whole_bank (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *preserved = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  g_settings_set_uint (fl_ui_get_settings (), "binary-address", 0x08048000);
+  connect_to (fixture, "sim:0x437,flash=384");
+  open_file (fixture, "a.bin", 3000);
+  g_assert_true (fl_plan_needs_whole_bank (fl_firmware_get_plan (fixture->firmware)));
+  preserved = fl_firmware_dup_loss (fixture->firmware);
+  g_assert_nonnull (strstr (preserved, "written back"));
+  g_settings_set_boolean (fl_ui_get_settings (), "preserve", FALSE);
+  before = fl_firmware_dup_loss (fixture->firmware);
+  g_assert_nonnull (strstr (before, "from 768 or from 1024"));
+  g_assert_nonnull (strstr (before, "is lost"));
+  g_assert_null (strstr (before, "share a page")); /* in bank 2, which goes as a whole */
+
+  fl_firmware_agree (fixture->firmware);
+  g_assert_false (fl_plan_needs_whole_bank (fl_firmware_get_plan (fixture->firmware)));
+  g_assert_cmpuint (fl_plan_get_n_erased (fl_firmware_get_plan (fixture->firmware)), ==, 768);
+  after = fl_firmware_dup_loss (fixture->firmware);
+  g_assert_cmpstr (after, ==, before);
+  fl_firmware_refresh (fixture->firmware);
+  g_assert_false (fl_plan_needs_whole_bank (fl_firmware_get_plan (fixture->firmware)));
+  g_settings_set_boolean (fl_ui_get_settings (), "verify", FALSE);
+  g_assert_true (fl_plan_needs_whole_bank (fl_firmware_get_plan (fixture->firmware)));
+  fl_firmware_agree (fixture->firmware);
+  open_file (fixture, "b.bin", 3000);
+  g_assert_true (fl_plan_needs_whole_bank (fl_firmware_get_plan (fixture->firmware)));
+}
+
 /* What has to be asked, and what does not. */
 static void
 test_loss (Fixture *fixture, gconstpointer data)
@@ -300,6 +334,7 @@ main (int argc, char **argv)
   ADD ("/firmware/without-board", test_without_board);
   ADD ("/firmware/plan", test_plan);
   ADD ("/firmware/loss", test_loss);
+  ADD ("/firmware/whole-bank", test_whole_bank);
   ADD ("/firmware/binary-address", test_binary_address);
   ADD ("/firmware/missing", test_missing);
   ADD ("/firmware/damaged", test_damaged);

@@ -218,6 +218,119 @@ test_erase_protected (void)
   g_assert_nonnull (strstr (text, "Write protection"));
 }
 
+/* The first page of bank 2, in the middle of it, and the last: on an L151xE of 384 KiB, 768 to 1535 and 1024 to 1791
+ * cross, so that one code or the other would mean a page that is to be kept. */
+static const guint doubtful[] = { 5, 768, 1152, 1535 };
+
+static FlJob *
+make_doubtful (JobBoard *board, gboolean whole_bank)
+{
+  FlJob *job = fl_erase_job_new (board->session, doubtful, G_N_ELEMENTS (doubtful));
+
+  fl_erase_job_set_whole_bank (FL_ERASE_JOB (job), whole_bank);
+  return job;
+}
+
+static void
+test_erase_doubtful (gconstpointer config)
+{
+  g_autoptr (JobBoard) board = job_board_new (config);
+  g_autoptr (FlJob) refused = NULL;
+  g_autoptr (FlJob) agreed = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 n_received;
+
+  job_board_connect (board);
+  job_board_fill (board, 1);
+  refused = make_doubtful (board, FALSE);
+  n_received = fl_sim_board_get_n_received (board->board);
+  g_assert_false (job_board_run (board, refused, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_NEEDS_CONSENT);
+  for (const char *const *part =
+           (const char *const[]){ "L151", "from 768 or from 1024", "0x08030000–0x0805FFFF", NULL };
+       *part != NULL; part++)
+    g_assert_nonnull (strstr (error->message, *part));
+  g_assert_nonnull (strstr (fl_job_get_board_state (refused), "nothing was changed"));
+  g_assert_cmpuint (board->n_sent, ==, 0);
+  g_assert_cmpuint (fl_sim_board_get_n_received (board->board), ==, n_received);
+  g_assert_cmpuint (fl_erase_job_get_n_erased (FL_ERASE_JOB (refused)), ==, 0);
+  g_clear_error (&error);
+
+  agreed = make_doubtful (board, TRUE);
+  job_board_run (board, agreed, &error);
+  g_assert_no_error (error);
+  g_assert_true (job_board_logged (agreed, FL_LOG_WARNING, "All of bank 2 is erased"));
+  g_assert_cmpuint (fl_erase_job_get_n_erased (FL_ERASE_JOB (agreed)), ==, 768 + 1);
+  for (guint i = 0; i < 1536; i++)
+    g_assert_cmpint (fl_sim_board_get_n_erased (board->board, i) > 0, ==, i == 5 || i >= 768);
+}
+
+/* It is found out only on the chip that the safe codes mean nothing to it: what was to be kept is kept, and the next
+ * attempt knows before anything is sent. */
+static void
+test_erase_doubt_arises (void)
+{
+  static const guint sectors[] = { 768, 769 };
+  g_autoptr (JobBoard) board = job_board_new ("0x437,flash=384,codes=1024");
+  g_autoptr (FlJob) first = NULL;
+  g_autoptr (FlJob) second = NULL;
+  g_autoptr (FlJob) agreed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  job_board_connect (board);
+  job_board_fill (board, 1);
+  first = fl_erase_job_new (board->session, sectors, 2);
+  g_assert_false (job_board_run (board, first, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_NEEDS_CONSENT);
+  g_assert_cmpuint (board->n_sent, >, 0);
+  for (guint i = 0; i < 1536; i++)
+    g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, i), ==, 0);
+  g_clear_error (&error);
+
+  second = fl_erase_job_new (board->session, sectors, 2);
+  g_assert_false (job_board_run (board, second, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_NEEDS_CONSENT);
+  g_assert_cmpuint (board->n_sent, <=, 4); /* what brings a bootloader back to the start of a command */
+  g_clear_error (&error);
+
+  agreed = fl_erase_job_new (board->session, sectors, 2);
+  fl_erase_job_set_whole_bank (FL_ERASE_JOB (agreed), TRUE);
+  job_board_run (board, agreed, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 1536; i++)
+    g_assert_cmpint (fl_sim_board_get_n_erased (board->board, i) > 0, ==, i >= 768);
+}
+
+/* A NACK to a code says as little as an ACK: what the flash shows decides. Blank flash is as it was wanted. */
+static void
+test_erase_code_refused (gconstpointer filled)
+{
+  static const guint sector = 130;
+  g_autoptr (JobBoard) board = job_board_new ("0x467,codes=256");
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 n_received;
+
+  job_board_connect (board);
+  if (filled != NULL)
+    job_board_fill (board, 1);
+  /* Read Memory answers with 3 ACKs and 16 bytes, Extended Erase with an ACK and the one that becomes a NACK; then the
+   * bootloader is brought back with 6 bytes, and the command is repeated once. */
+  n_received = fl_sim_board_get_n_received (board->board);
+  fl_sim_board_add_fault (board->board, TRUE, n_received + 20, FL_SIM_FAULT_NACK, 0);
+  fl_sim_board_add_fault (board->board, TRUE, n_received + 28, FL_SIM_FAULT_NACK, 0);
+  job = fl_erase_job_new (board->session, &sector, 1);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (fl_erase_job_get_n_erased (FL_ERASE_JOB (job)), ==, 1);
+  if (filled != NULL)
+    {
+      g_assert_true (job_board_logged (job, FL_LOG_INFO, "refuses the erase code 130"));
+      g_assert_true (job_board_logged (job, FL_LOG_INFO, "numbers bank 2 from 256"));
+    }
+  g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, 130), ==, filled != NULL);
+}
+
 static void
 test_erase_no_such (void)
 {
@@ -337,6 +450,11 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_erase);
     }
   g_test_add_func ("/flash-jobs/erase-protected", test_erase_protected);
+  g_test_add_data_func ("/flash-jobs/erase-doubtful/768", "0x437,flash=384", test_erase_doubtful);
+  g_test_add_data_func ("/flash-jobs/erase-doubtful/1024", "0x437,flash=384,codes=1024", test_erase_doubtful);
+  g_test_add_func ("/flash-jobs/erase-doubt-arises", test_erase_doubt_arises);
+  g_test_add_data_func ("/flash-jobs/erase-code-refused/blank", NULL, test_erase_code_refused);
+  g_test_add_data_func ("/flash-jobs/erase-code-refused/filled", "", test_erase_code_refused);
   g_test_add_func ("/flash-jobs/erase-no-such", test_erase_no_such);
   g_test_add_func ("/flash-jobs/start", test_start);
   g_test_add_func ("/flash-jobs/start-refused", test_start_refused);

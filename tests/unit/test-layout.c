@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include <string.h>
+
 #include "fl-error.h"
 #include "fl-layout.h"
 
@@ -89,6 +91,35 @@ test_contains (void)
     g_assert_cmpint (fl_layout_contains (layout, rows[i].address, rows[i].length), ==, rows[i].contained);
 }
 
+/* What a code names, also where codes have gaps or are in no order. */
+static void
+test_find_code (void)
+{
+  static const guint16 schemes[][4] = {
+    { 0, 1, 2, 3 }, { 0, 1, 12, 13 }, { 5, 6, 7, 8 }, { 3, 0, 9, 7 }, { 0, 2, 4, 5 }
+  };
+
+  for (gsize s = 0; s < G_N_ELEMENTS (schemes); s++)
+    {
+      FlSector sectors[4];
+      g_autoptr (FlLayout) layout = NULL;
+
+      memcpy (sectors, gap_sectors, sizeof sectors);
+      for (guint i = 0; i < 4; i++)
+        sectors[i].code = schemes[s][i];
+      layout = fl_layout_new (sectors, 4, NULL);
+      for (guint code = 0; code < 20; code++)
+        {
+          int expected = -1;
+
+          for (int i = 0; i < 4; i++)
+            if (schemes[s][i] == code)
+              expected = i;
+          g_assert_cmpint (fl_layout_find_code (layout, code, 0), ==, expected);
+        }
+    }
+}
+
 /* A layout that only starts and ends a little under the top of the address space. */
 static void
 test_top (void)
@@ -139,6 +170,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/layout/getters", test_getters);
   g_test_add_func ("/layout/find", test_find);
+  g_test_add_func ("/layout/find-code", test_find_code);
   g_test_add_func ("/layout/contains", test_contains);
   g_test_add_func ("/layout/top", test_top);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++)

@@ -172,7 +172,6 @@ test_consent (void)
       g_autoptr (JobBoard) board = job_board_new (refusals[i].config);
       g_autoptr (FlOptionSet) before = NULL;
       g_autoptr (GPtrArray) differences = NULL;
-      g_autoptr (FlJob) connecting = NULL;
       g_autoptr (FlConnectOptions) options = job_board_options ();
       g_autoptr (GError) error = NULL;
 

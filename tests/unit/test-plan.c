@@ -264,6 +264,49 @@ test_actions (void)
   g_assert_cmpint (fl_plan_get_action (plan, 3), ==, FL_PLAN_KEEP);
 }
 
+/* Where the codes of bank 2 are in doubt, a plan that erases all of it waits for an agreement; everywhere else, the
+ * agreement changes nothing. */
+static void
+test_whole_bank (void)
+{
+  static const struct
+  {
+    guint flash_kib; /* of an L151xE: 512 is certain, 384 begins bank 2 with code 768 or 1024, at 0x08030000 */
+    guint32 address;
+    gboolean preserve;
+    gboolean doubt;
+  } rows[] = {
+    { 384, 0x08000000, FALSE, FALSE }, { 384, 0x08048000, FALSE, TRUE }, { 384, 0x08030000, FALSE, FALSE },
+    { 384, 0x08030000, TRUE, TRUE }, /* found out on the chip it would be too late for what is to be preserved */
+    { 512, 0x08048000, TRUE, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const Piece pieces[] = { { rows[i].address, 1000, DATA } };
+      g_autoptr (FlDevice) device = make_device (0x437, rows[i].flash_kib);
+      g_autoptr (FlImage) image = make_image (device, pieces, G_N_ELEMENTS (pieces));
+      FlPlanOptions options = { .preserve = rows[i].preserve, .verify = TRUE };
+      g_autoptr (FlPlan) plan = fl_plan_new (device, image, &options, NULL);
+      g_autoptr (FlPlan) agreed = NULL;
+      g_autofree char *text = fl_plan_to_text (plan);
+      g_autofree char *agreed_text = NULL;
+
+      options.whole_bank = TRUE;
+      agreed = fl_plan_new (device, image, &options, NULL);
+      agreed_text = fl_plan_to_text (agreed);
+      g_assert_cmpint (fl_plan_needs_whole_bank (plan), ==, rows[i].doubt);
+      g_assert_cmpint (fl_plan_get_doubt (plan) != NULL, ==, rows[i].doubt);
+      g_assert_false (fl_plan_needs_whole_bank (agreed));
+      g_assert_cmpstr (fl_plan_get_doubt (agreed), ==, fl_plan_get_doubt (plan));
+      g_assert_cmpuint (fl_plan_get_n_erased (plan), ==, 4);
+      g_assert_cmpuint (fl_plan_get_n_erased (agreed), ==, rows[i].doubt ? 768 : 4);
+      g_assert_cmpuint (sum_shared (agreed), ==, (rows[i].doubt ? 768 : 4) * 256 - 1000);
+      g_assert_cmpint (strstr (text, "needs your agreement") != NULL, ==, rows[i].doubt);
+      g_assert_cmpint (strstr (agreed_text, "as agreed") != NULL, ==, rows[i].doubt);
+    }
+}
+
 static void
 test_padding (void)
 {
@@ -428,6 +471,7 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/plan/range-message", test_range_message);
   g_test_add_func ("/plan/actions", test_actions);
+  g_test_add_func ("/plan/whole-bank", test_whole_bank);
   g_test_add_func ("/plan/padding", test_padding);
   g_test_add_func ("/plan/preserve", test_preserve);
   g_test_add_func ("/plan/declared", test_declared);

@@ -287,6 +287,49 @@ test_write_protected (void)
   g_assert_cmpuint (fl_job_get_sectors (job, &n_sectors)[4], ==, FL_SECTOR_FAILED);
 }
 
+/* A write in bank 2 that was lost is mended, also where the page that it concerns has no erase code of its own that is
+ * safe: all of bank 2 that the plan has is erased and written once more, and nothing else. */
+static guint64
+program_doubtful (guint64 fault_at)
+{
+  const FlPlanOptions options = { .erase = FL_ERASE_NEEDED, .verify = TRUE, .whole_bank = TRUE };
+  g_autoptr (JobBoard) board = job_board_new ("0x437,flash=384,codes=1024");
+  g_autoptr (FlImage) image = fl_image_new ();
+  g_autofree guint8 *data = g_malloc (4096);
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 4096; i++)
+    data[i] = (guint8) (i * 7 + i / 256 + 1);
+  fl_image_add (image, 0x08048000, data, 4096, &error);
+  fl_image_add (image, 0x08000000, data, 100, &error);
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  g_assert_no_error (error);
+  job_board_connect (board);
+  job_board_fill (board, 3);
+  if (fault_at > 0)
+    fl_sim_board_add_fault (board->board, FALSE, fl_sim_board_get_n_sent (board->board) + fault_at,
+                            FL_SIM_FAULT_LOST_WRITE, 0);
+  job = job_board_program (board, image, &options, FALSE);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  g_assert_true (fl_program_job_get_result (FL_PROGRAM_JOB (job))->verified);
+  g_assert_cmpint (fl_program_job_get_result (FL_PROGRAM_JOB (job))->retries > 0, ==, fault_at > 0);
+  g_assert_cmpmem (fl_sim_board_peek (board->board, 0x08048000, 4096), 4096, data, 4096);
+  for (guint i = 0; i < 1536; i++)
+    g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, i), ==,
+                      i >= 768 && fault_at > 0 ? 2 : i == 0 || i >= 768);
+  return board->n_sent;
+}
+
+static void
+test_mend_doubtful (void)
+{
+  guint64 n_sent = program_doubtful (0);
+
+  program_doubtful (n_sent - 1000); /* in a write: reading back takes 17 blocks of 9 bytes */
+}
+
 static void
 test_protected (void)
 {
@@ -323,6 +366,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/program/no-verify", test_no_verify);
   g_test_add_func ("/program/not-erased", test_not_erased);
   g_test_add_func ("/program/write-protected", test_write_protected);
+  g_test_add_func ("/program/mend-doubtful", test_mend_doubtful);
   g_test_add_func ("/program/protected", test_protected);
   return g_test_run ();
 }

@@ -26,6 +26,9 @@ static const struct
   { "0x467,flash=-1", FL_ERROR_USAGE },
   { "0x467,flash=big", FL_ERROR_USAGE },
   { "0x467,rdp=3", FL_ERROR_USAGE },
+  { "0x467,codes=128", -1 },
+  { "0x467,codes=0xFFF0", FL_ERROR_USAGE },
+  { "0x467,codes=all", FL_ERROR_USAGE },
   { "0x467,pid=0x10000", FL_ERROR_USAGE },
   { "0x467,pid=none", FL_ERROR_USAGE },
   { "0x467,wired=yes", FL_ERROR_USAGE },
@@ -76,6 +79,7 @@ static const struct
 } fields[] = {
   { "flash=1", G_STRUCT_OFFSET (FlSimConfig, flash_kib) },
   { "bank=single", G_STRUCT_OFFSET (FlSimConfig, banks) },
+  { "codes=256", G_STRUCT_OFFSET (FlSimConfig, bank_2_code) },
   { "clock=real", G_STRUCT_OFFSET (FlSimConfig, real_clock) },
   { "latency=1", G_STRUCT_OFFSET (FlSimConfig, latency_ms) },
   { "bl=0x01", G_STRUCT_OFFSET (FlSimConfig, bootloader_id) },
@@ -123,7 +127,7 @@ test_message (void)
 
   g_assert_null (fl_sim_config_parse ("0x467,fla=1", &unknown));
   g_assert_nonnull (strstr (unknown->message, "fla=1"));
-  g_assert_nonnull (strstr (unknown->message, "flash, bank, clock"));
+  g_assert_nonnull (strstr (unknown->message, "flash, bank, codes, clock"));
   g_assert_null (fl_sim_config_parse ("0x467,rdp=9", &wrong));
   g_assert_nonnull (strstr (wrong->message, "rdp=9"));
   g_assert_nonnull (strstr (wrong->message, "rdp=0|1|2"));
@@ -138,6 +142,42 @@ test_unknown_chip (void)
 
   g_assert_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE);
   g_assert_null (board);
+}
+
+/* A ROM can number bank 2 only as documents have it for this flash. */
+static void
+test_codes (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *message; /* NULL: good */
+  } rows[] = {
+    { "0x467,codes=128", NULL },
+    { "0x467,codes=256", NULL },
+    { "0x467,codes=64", "128, 256" },
+    { "0x467,flash=256,codes=64", NULL },
+    { "0x467,bank=single,codes=256", "one bank" },
+    { "0x410,codes=128", "one bank" },
+    { "0x437,flash=384,codes=1024", NULL },
+    { "0x437,codes=768", "1024" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FlSimConfig) config = fl_sim_config_parse (rows[i].text, &error);
+      g_autoptr (FlSimBoard) board = fl_sim_board_new (config, &error);
+
+      if (rows[i].message == NULL)
+        {
+          g_assert_no_error (error);
+          continue;
+        }
+      g_assert_error (error, FL_ERROR, FL_ERROR_USAGE);
+      g_assert_nonnull (strstr (error->message, rows[i].message));
+      g_assert_null (board);
+    }
 }
 
 static void
@@ -323,6 +363,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/config/message", test_message);
   g_test_add_func ("/sim/config/unknown-chip", test_unknown_chip);
   g_test_add_func ("/sim/config/practice", test_practice);
+  g_test_add_func ("/sim/config/codes", test_codes);
   for (guint i = 0; i < G_N_ELEMENTS (scenarios); i++)
     {
       g_autofree char *path = g_strdup_printf ("/sim/scenario/%02u", i);

@@ -51,6 +51,15 @@ static const RomCase cases[] = {
   { "/sim/rom/write-read", "0x460",
     SYNC "> 31 CE < 79 > 08 00 00 00 08 < 79 > " BLOCK8 " < 79"
          " > 11 EE < 79 > 08 00 00 00 08 < 79 > 07 F8 < 79 01 02 03 04 05 06 07 08" },
+  /* 256 is the first page of bank 2 to one ROM, and nothing to another. */
+  { "/sim/rom/erase-bank-2-by-its-code", "0x467,codes=256",
+    SYNC "> 31 CE < 79 > 08 04 00 00 0C < 79 > " BLOCK8 " < 79 > 44 BB < 79 > 00 00 00 80 80 < 79"
+         " > 11 EE < 79 > 08 04 00 00 0C < 79 > 00 FF < 79 01 > 44 BB < 79 > 00 00 01 00 01 < 79"
+         " > 11 EE < 79 > 08 04 00 00 0C < 79 > 00 FF < 79 FF" },
+  { "/sim/rom/erase-bank-2-by-another", "0x467",
+    SYNC "> 31 CE < 79 > 08 04 00 00 0C < 79 > " BLOCK8 " < 79 > 44 BB < 79 > 00 00 01 00 01 < 79"
+         " > 11 EE < 79 > 08 04 00 00 0C < 79 > 00 FF < 79 01 > 44 BB < 79 > 00 00 00 80 80 < 79"
+         " > 11 EE < 79 > 08 04 00 00 0C < 79 > 00 FF < 79 FF" },
   { "/sim/rom/write-bad-checksum", "0x460",
     SYNC "> 31 CE < 79 > 08 00 00 00 08 < 79 > 03 01 02 03 04 00 < 1F > 02 FD < 79 01 04 60 79" },
   { "/sim/rom/write-odd-length", "0x460", SYNC "> 31 CE < 79 > 08 00 00 00 08 < 79 > 02 01 02 03 02 < 1F" },

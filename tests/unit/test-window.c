@@ -135,6 +135,22 @@ wait_label (Fixture *fixture, const char *text)
   wait_for (fixture->window, GTK_TYPE_LABEL, text);
 }
 
+static gboolean
+is_gone (gpointer user_data)
+{
+  return !is_there (user_data);
+}
+
+/* Until the next board is programmed: for a moment, the page still shows what became of the last one. */
+static void
+wait_next (Fixture *fixture)
+{
+  Wanted ready = { fixture->window, GTK_TYPE_LABEL, "Ready for the next board." };
+
+  fl_widget_test_wait (is_gone, &ready);
+  fl_widget_test_wait (is_there, &ready);
+}
+
 static void
 open_file (Fixture *fixture, const char *path)
 {
@@ -184,11 +200,11 @@ assert_flash (Fixture *fixture, const char *port)
 }
 
 static guint
-count_erasures (const char *port)
+count_erasures (const char *port, guint page)
 {
   g_autoptr (FlTransport) transport = look_at (port);
 
-  return fl_sim_board_get_n_erased (fl_sim_transport_get_board (FL_SIM_TRANSPORT (transport)), 0);
+  return fl_sim_board_get_n_erased (fl_sim_transport_get_board (FL_SIM_TRANSPORT (transport)), page);
 }
 
 static void
@@ -211,7 +227,7 @@ test_program (Fixture *fixture, gconstpointer data)
   wait_label (fixture, "Programmed and verified");
   close_window (fixture);
   assert_flash (fixture, "sim:0x460");
-  g_assert_cmpuint (count_erasures ("sim:0x460"), ==, 2);
+  g_assert_cmpuint (count_erasures ("sim:0x460", 0), ==, 2);
 }
 
 /* Nobody looked, so nobody may say that it is verified. */
@@ -277,13 +293,21 @@ dialog_is_there (gpointer user_data)
   return FALSE;
 }
 
+/* As a click on the button does: the dialog has gone afterwards. */
+static void
+respond (AdwMessageDialog *dialog, const char *response)
+{
+  adw_message_dialog_response (dialog, response);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
 static void
 answer (const char *response)
 {
   GtkWidget *dialog = NULL;
 
   fl_widget_test_wait (dialog_is_there, &dialog);
-  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), response);
+  respond (ADW_MESSAGE_DIALOG (dialog), response);
 }
 
 /* Only where more is lost than what the file replaces, and then not again for the next board. */
@@ -300,6 +324,97 @@ test_consent (Fixture *fixture, gconstpointer data)
   wait_label (fixture, "Programmed and verified");
   press (fixture, "_Next board");
   wait_label (fixture, "Programmed and verified");
+}
+
+/* An L151xE of 384 KiB that is full of data, and whose bootloader numbers bank 2 from 1024 on. */
+#define DOUBT_PORT "sim:0x437,flash=384,codes=1024"
+#define BANK_2     0x08030000
+#define N_PAGES    1536
+#define BANK_PAGES 768
+
+static void
+fill_board (const char *port)
+{
+  g_autoptr (FlTransport) transport = look_at (port);
+  FlSimBoard *board = fl_sim_transport_get_board (FL_SIM_TRANSPORT (transport));
+  gsize size = N_PAGES * 256;
+  g_autofree guint8 *data = g_malloc (size);
+
+  memset (data, 0x55, size);
+  g_assert_true (fl_sim_board_poke (board, FLASH_START, data, size));
+}
+
+static guint
+count_erased_pages (const char *port)
+{
+  g_autoptr (FlTransport) transport = look_at (port);
+  FlSimBoard *board = fl_sim_transport_get_board (FL_SIM_TRANSPORT (transport));
+  guint n = 0;
+
+  for (guint i = 0; i < N_PAGES; i++)
+    n += fl_sim_board_get_n_erased (board, i) > 0;
+  return n;
+}
+
+/* The question that asks for all of bank 2 says why, and what is lost. */
+static void
+answer_doubt (const char *response)
+{
+  GtkWidget *dialog = NULL;
+  AdwMessageDialog *question;
+
+  fl_widget_test_wait (dialog_is_there, &dialog);
+  question = ADW_MESSAGE_DIALOG (dialog);
+  g_assert_cmpstr (adw_message_dialog_get_heading (question), ==, "Erase all of bank 2?");
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (question), "from 768 or from 1024"));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (question), "0x08030000–0x0805FFFF"));
+  g_assert_cmpstr (adw_message_dialog_get_response_label (question, "erase"), ==, "_Erase all of bank 2 and program");
+  g_assert_cmpint (adw_message_dialog_get_response_appearance (question, "erase"), ==, ADW_RESPONSE_DESTRUCTIVE);
+  respond (question, response);
+}
+
+/* Page codes in doubt: the plan says so, a no changes nothing, and a yes holds for the next board. */
+static void
+test_doubt (Fixture *fixture, gconstpointer data)
+{
+  g_settings_set_uint (fl_ui_get_settings (), "binary-address", BANK_2 + BANK_PAGES / 2 * 256);
+  g_settings_set_boolean (fl_ui_get_settings (), "preserve", FALSE);
+  fill_board (DOUBT_PORT);
+  choose (fixture, DOUBT_PORT, fixture->file);
+  wait_label (fixture, "All of bank 2 has to be erased; you are asked before.");
+  press (fixture, "_Program");
+  answer_doubt ("cancel");
+  wait_for (fixture->window, GTK_TYPE_BUTTON, "_Program");
+  wait_label (fixture, "All of bank 2 has to be erased; you are asked before.");
+  press (fixture, "_Program");
+  answer_doubt ("erase");
+  wait_label (fixture, "Programmed and verified");
+  press (fixture, "_Next board");
+  wait_next (fixture);
+  wait_label (fixture, "Programmed and verified");
+  close_window (fixture);
+  g_assert_cmpuint (count_erased_pages (DOUBT_PORT), ==, BANK_PAGES);
+  g_assert_cmpuint (count_erasures (DOUBT_PORT, N_PAGES - BANK_PAGES / 2), ==, 2);
+}
+
+/* Found out on the board only: nothing is lost, and the next attempt asks. */
+static void
+test_doubt_arises (Fixture *fixture, gconstpointer data)
+{
+  g_settings_set_uint (fl_ui_get_settings (), "binary-address", BANK_2);
+  g_settings_set_boolean (fl_ui_get_settings (), "preserve", FALSE);
+  fill_board (DOUBT_PORT);
+  choose (fixture, DOUBT_PORT, fixture->file);
+  press (fixture, "_Program");
+  answer ("erase"); /* what shares the last page with the file */
+  wait_label (fixture, "Failed");
+  press (fixture, "_Try again");
+  answer_doubt ("cancel");
+  press (fixture, "_Try again");
+  answer_doubt ("erase");
+  wait_label (fixture, "Programmed and verified");
+  close_window (fixture);
+  g_assert_cmpuint (count_erased_pages (DOUBT_PORT), ==, BANK_PAGES);
 }
 
 static void
@@ -457,6 +572,8 @@ main (int argc, char **argv)
   ADD ("/window/start", test_start);
   ADD ("/window/too-large", test_too_large);
   ADD ("/window/consent", test_consent);
+  ADD ("/window/doubt", test_doubt);
+  ADD ("/window/doubt-arises", test_doubt_arises);
   ADD ("/window/unplugged", test_unplugged);
   ADD ("/window/no-answer", test_no_answer);
   ADD ("/window/cancel", test_cancel);
