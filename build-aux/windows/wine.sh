@@ -5,6 +5,7 @@ wine_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 wine_work=$(cd "$wine_here/../.." && pwd)/_build-windows
 # Not /usr/bin/wine, which says on stderr that there is no 32-bit Wine.
 wine=/usr/lib/wine/wine64
+wineserver=/usr/lib/wine/wineserver64
 export WINEPREFIX=${WINEPREFIX:-$wine_work/wine}
 export WINEDEBUG=${WINEDEBUG:--all}
 export WINEDLLOVERRIDES='mscoree=;mshtml=' # no .NET, no web browser: nothing asks whether to download them
@@ -20,7 +21,7 @@ wine_make () {
     rm -rf "$WINEPREFIX"
     env -u DISPLAY "$wine" wineboot --init
     wine_name_font
-    wineserver -w
+    "$wineserver" -w
     touch "$WINEPREFIX/.ready"
   ) 9>"$WINEPREFIX.lock" >&2
 }
@@ -39,14 +40,8 @@ END
   "$wine" regedit /S "Z:$WINEPREFIX/font.reg"
 }
 
-# wine_map_port NAME TTY: COM5, or what NAME is, is this tty. Read when the server starts: it is stopped.
-wine_map_port () {
-  "$wine" reg add 'HKLM\Software\Wine\Ports' /v "$1" /d "$(readlink -f "$2")" /f >/dev/null
-  wine_stop
-}
-
 # wine_stop: ends this Windows' server, and with it all that runs in it.
 wine_stop () {
-  wineserver -k || true
-  wineserver -w
+  "$wineserver" -k || true
+  "$wineserver" -w
 }

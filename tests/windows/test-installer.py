@@ -144,16 +144,15 @@ def serial_port():
         try:
             ready, _, _ = select.select([sim.stdout], [], [], wine.LIMIT)
             assert ready and sim.stdout.readline() == f"ready {link}\n"
-            windows.run("reg", "add", "HKLM\\Software\\Wine\\Ports", "/v", "COM5", "/d", os.path.realpath(link), "/f")
-            windows.stop()
+            windows.map_port("COM5", link)
             shim = {"LD_PRELOAD": str(SHIM), "FL_PTY_SHIM_LOG": str(log)}
             assert "COM5" in windows.run(CLI, "ports", **shim).stdout
             windows.run(CLI, "program", FIRMWARE, "--port", "COM5", **shim)
             windows.run(CLI, "verify", FIRMWARE, "--port", "COM5", **shim)
         finally:
-            windows.run("reg", "delete", "HKLM\\Software\\Wine\\Ports", "/v", "COM5", "/f", check=False)
-            windows.stop()
             sim.kill()
+            windows.stop()
+    windows.map_port("COM5", None)
     assert "format 8E1" in log.read_text(), log.read_text()
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 
+SERVER = "/usr/lib/wine/wineserver64"
 LIMIT = 300  # seconds, for a busy machine; nothing waits for them
 
 
@@ -33,10 +34,18 @@ class Windows:
             assert result.returncode == 0, f"{command} ended with {result.returncode}:\n{result.stdout}"
         return result
 
+    def map_port(self, name, tty):
+        """Makes a tty the serial port COM5, or what @name is; None takes it away. Stops the server, which reads it once."""
+        if tty:
+            self.run("reg", "add", "HKLM\\Software\\Wine\\Ports", "/v", name, "/d", os.path.realpath(tty), "/f")
+        else:
+            self.run("reg", "delete", "HKLM\\Software\\Wine\\Ports", "/v", name, "/f")
+        self.stop()
+
     def stop(self):
         """Ends the server, so that the registry is on disk and the next one is started with the next one's settings."""
-        subprocess.run(["wineserver", "-k"], env=self.environment, check=False, timeout=LIMIT)
-        subprocess.run(["wineserver", "-w"], env=self.environment, check=False, timeout=LIMIT)
+        subprocess.run([SERVER, "-k"], env=self.environment, check=False, timeout=LIMIT)
+        subprocess.run([SERVER, "-w"], env=self.environment, check=False, timeout=LIMIT)
 
     def files(self):
         """Every file and folder of the drive."""
