@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * A pty with the modem lines of a serial port, for Wine: preloaded into it and its server.
+ * A pty as a serial port, for Wine: preloaded into it and its server.
  *
  * A pty answers what asks for modem lines and counters with ENOTTY. Wine then aborts the WaitCommEvent() that
  * libserialport starts when it opens a port, and every later wait with it. Here CTS, DSR and DCD are on, DTR and RTS as
- * they were set last. FL_PTY_SHIM_LOG names a file that gets a line for each change of DTR and RTS and for each
- * setting: a pty forgets the parity, so that there is no other way to see that it was asked for.
+ * they were set last. A pty also forgets its parity, and then an adapter without parity is what the program sees: here
+ * it is remembered. FL_PTY_SHIM_LOG names a file that gets a line for each change of DTR and RTS and for each setting.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,7 +29,9 @@
 
 int ioctl (int fd, unsigned long request, ...);
 
-static int lines = TIOCM_CTS | TIOCM_DSR | TIOCM_CAR; /* of the one port that a process has open */
+/* Of the one port that a process has open. */
+static int lines = TIOCM_CTS | TIOCM_DSR | TIOCM_CAR;
+static tcflag_t parity; /* PARENB, PARODD */
 
 static int
 is_pty (int fd)
@@ -120,18 +122,37 @@ ioctl (int fd, unsigned long request, ...)
 }
 
 int
+tcgetattr (int fd, struct termios *term)
+{
+  static int (*next) (int, struct termios *);
+
+  if (next == NULL)
+    next = (int (*) (int, struct termios *)) dlsym (RTLD_NEXT, "tcgetattr");
+  if (next (fd, term) != 0)
+    return -1;
+  if (is_pty (fd))
+    term->c_cflag = (term->c_cflag & ~(tcflag_t) (PARENB | PARODD)) | parity;
+  return 0;
+}
+
+/* What the pty gets has no parity: glibc reads settings back, and fails when parity was asked for and is not there. */
+int
 tcsetattr (int fd, int when, const struct termios *term)
 {
   static int (*next) (int, int, const struct termios *);
   static const char *const bits[] = { [0] = "5", [CS6 >> 4] = "6", [CS7 >> 4] = "7", [CS8 >> 4] = "8" };
+  struct termios plain = *term;
 
   if (is_pty (fd))
-    note ("format %s%s%d\n", bits[(term->c_cflag & CSIZE) >> 4],
-          (term->c_cflag & PARENB) == 0   ? "N"
-          : (term->c_cflag & PARODD) != 0 ? "O"
-                                          : "E",
-          (term->c_cflag & CSTOPB) != 0 ? 2 : 1);
+    {
+      const char *name = (term->c_cflag & PARODD) != 0 ? "O" : "E";
+
+      parity = term->c_cflag & (PARENB | PARODD);
+      plain.c_cflag &= ~(tcflag_t) (PARENB | PARODD);
+      note ("format %s%s%d\n", bits[(term->c_cflag & CSIZE) >> 4], (term->c_cflag & PARENB) != 0 ? name : "N",
+            (term->c_cflag & CSTOPB) != 0 ? 2 : 1);
+    }
   if (next == NULL)
     next = (int (*) (int, int, const struct termios *)) dlsym (RTLD_NEXT, "tcsetattr");
-  return next (fd, when, term);
+  return next (fd, when, &plain);
 }

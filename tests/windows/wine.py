@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 SERVER = "/usr/lib/wine/wineserver64"
+DISPLAY_ADAPTERS = "{4D36E968-E325-11CE-BFC1-08002BE10318}"
 LIMIT = 300  # seconds, for a busy machine; nothing waits for them
 
 
@@ -19,7 +20,7 @@ class Windows:
         # Not wine-run.sh: what is installed has to find its libraries without the build's.
         self.wine = ["bash", "-ec", '. "$0"; wine_make; exec "$wine" "$@"', wine_sh]
         self.environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "LD_PRELOAD", "WINEPATH")}
-        self.environment["WINEPREFIX"] = str(self.folder)
+        self.environment |= {"WINEPREFIX": str(self.folder), "LC_ALL": "C.UTF-8"}
         if self.folder.exists():
             self.stop()
             shutil.rmtree(self.folder)
@@ -52,7 +53,8 @@ class Windows:
         return {str(path.relative_to(self.drive)) for path in self.drive.rglob("*")}
 
     def registry(self):
-        """{key: {value line}}, without the times at which keys were changed. Stops the server."""
+        """{key: {value line}}, without the times at which keys were changed, and without what Wine finds out about the
+        display whenever there is one. Stops the server."""
         self.stop()
         keys = {}
         for name in ("system.reg", "user.reg"):
@@ -64,7 +66,7 @@ class Windows:
                     values = keys.setdefault(f"{name}: {head[1]}", set())
                 elif line and not line.startswith("#"):
                     values.add(line)
-        return keys
+        return {key: values for key, values in keys.items() if DISPLAY_ADAPTERS not in key}
 
     def path(self, windows_path):
         """Where a file of drive C: is for us."""
