@@ -13,6 +13,17 @@ PACKAGES_TEST=(
   clang clang-format llvm lld libclang-rt-14-dev
   appstream libxml2-utils librsvg2-bin librsvg2-common flatpak-builder
 )
+# For Windows: the compiler and what its libraries are built with, the installer's maker, and Wine to try the result.
+PACKAGES_WINDOWS=(
+  binutils-mingw-w64-x86-64 gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix mingw-w64-x86-64-dev mingw-w64-tools
+  libz-mingw-w64-dev cmake make patch nasm sassc xz-utils libgdk-pixbuf2.0-bin librsvg2-common librsvg2-bin imagemagick
+  nsis zip wine64 xvfb xauth
+)
+
+# refresh_packages: asks apt's mirrors what there is.
+refresh_packages () {
+  if [ "$(id -u)" = 0 ]; then apt-get update -q; else sudo apt-get update -q; fi
+}
 
 # install_missing PACKAGE…: asks apt only when something is missing, so that a second run needs neither network nor root.
 install_missing () {
@@ -28,7 +39,7 @@ install_missing () {
   [ ${#missing[@]} -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] || sudo=(sudo)
   echo "Installing: ${missing[*]}"
-  "${sudo[@]}" apt-get update -q
+  refresh_packages
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
 }
 

@@ -329,9 +329,11 @@ test_load_errors (Fixture *self, gconstpointer data)
   g_assert_null (fl_image_load (self->folder, 0, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE);
   g_clear_error (&error);
+#ifdef G_OS_UNIX
   g_assert_null (fl_image_load ("/dev/zero", 0, NULL, &error)); /* has no end */
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE);
   g_clear_error (&error);
+#endif
 
   g_assert_true (g_file_set_contents (path, "1234", -1, NULL));
   g_assert_cmpint (truncate (path, (off_t) FL_IMAGE_MAX_BYTES + 1), ==, 0);
