@@ -22,28 +22,13 @@ static const GOptionEntry options[] = {
 static gboolean
 choose_format (const char *path, FlImageFormat *chosen, GError **error)
 {
-  static const struct
-  {
-    const char *name;
-    FlImageFormat format;
-  } names[] = {
-    { "bin", FL_IMAGE_BIN },  { "hex", FL_IMAGE_IHEX }, { "srec", FL_IMAGE_SREC }, { "ihex", FL_IMAGE_IHEX },
-    { "s19", FL_IMAGE_SREC }, { "s37", FL_IMAGE_SREC }, { "mot", FL_IMAGE_SREC },
-  };
-  const char *dot = strrchr (path, '.');
-  const char *name = format != NULL ? format : dot != NULL ? dot + 1 : "bin";
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_ascii_strcasecmp (names[i].name, name) == 0)
-      {
-        *chosen = names[i].format;
-        return TRUE;
-      }
   if (format == NULL)
     {
-      *chosen = FL_IMAGE_BIN;
+      *chosen = fl_cli_choose_format (path);
       return TRUE;
     }
+  if (fl_cli_find_format (format, chosen))
+    return TRUE;
   g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("--format is bin, hex or srec, not “%s”"), format);
   return FALSE;
 }

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 #include "fl-cli-progress.h"
 #include "fl-connect-job.h"
@@ -165,6 +166,47 @@ fl_cli_load_image (FlCli *cli, const char *path, const char *address_text, GErro
   if (image != NULL && address_text != NULL && fl_image_get_format (image) != FL_IMAGE_BIN)
     fl_cli_print (cli, _ ("Note: %s says itself where its data belong; --address is not used."), path);
   return image;
+}
+
+/**
+ * fl_cli_find_format:
+ * @name: "bin", "hex", "srec", or how such files' names end
+ *
+ * Returns: whether it names a format that can be written
+ */
+gboolean
+fl_cli_find_format (const char *name, FlImageFormat *format)
+{
+  static const struct
+  {
+    const char *name;
+    FlImageFormat format;
+  } names[] = {
+    { "bin", FL_IMAGE_BIN },  { "hex", FL_IMAGE_IHEX }, { "srec", FL_IMAGE_SREC }, { "ihex", FL_IMAGE_IHEX },
+    { "s19", FL_IMAGE_SREC }, { "s37", FL_IMAGE_SREC }, { "mot", FL_IMAGE_SREC },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strcasecmp (names[i].name, name) == 0)
+      {
+        *format = names[i].format;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/**
+ * fl_cli_choose_format:
+ *
+ * Returns: the format to write a file in, by its name; raw binary where that says nothing
+ */
+FlImageFormat
+fl_cli_choose_format (const char *path)
+{
+  const char *dot = strrchr (path, '.');
+  FlImageFormat format;
+
+  return dot != NULL && fl_cli_find_format (dot + 1, &format) ? format : FL_IMAGE_BIN;
 }
 
 typedef struct

@@ -5,6 +5,7 @@
 
 #include "fl-cli.h"
 #include "fl-error.h"
+#include "fl-fld-run.h"
 #include "fl-locale.h"
 #include "fl-sim-transport.h"
 
@@ -60,6 +61,8 @@ list_commands (void)
 
       g_string_append_printf (text, "\n  %-24s %s", left, gettext (commands[i]->description));
     }
+  g_string_append_printf (text, "\n  %-24s %s", "-c ... -d ...",
+                          _ ("a script of STMFlashLoader.exe; “flashloader-cli -?” explains them"));
   g_string_append (text,
                    _ ("\n\n“flashloader-cli COMMAND --help” lists a command's own options.\n"
                       "Exit codes: 0 done, 1 usage, 2 port, 3 no bootloader answer, 4 communication failed,\n"
@@ -303,6 +306,10 @@ main (int argc, char **argv)
 #else
   arguments = g_strdupv (argv);
 #endif
+  cli.cancellable = g_cancellable_new ();
+  fl_cli_console_init (cli.cancellable);
+  if (fl_fld_is_script ((const char *const *) arguments))
+    return fl_fld_main (&cli, (const char *const *) arguments);
   name = take_command_name (arguments, common);
   if (name != NULL)
     command = find_command (name);
@@ -315,10 +322,8 @@ main (int argc, char **argv)
   summary = command != NULL ? g_strdup (gettext (command->description)) : list_commands ();
   g_option_context_set_summary (context, summary);
 
-  cli.cancellable = g_cancellable_new ();
   cli.result = json_builder_new ();
   json_builder_begin_object (cli.result);
-  fl_cli_console_init (cli.cancellable);
 
   if (!g_option_context_parse_strv (context, &arguments, &error))
     {

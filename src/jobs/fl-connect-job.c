@@ -9,12 +9,12 @@
 #include "fl-device-declared.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-port-job.h"
 #include "fl-session-private.h"
 
 #define MANUAL_ATTEMPTS 3    /* by hand: time to press reset, and for an L47x, which takes 2.6 s to start */
 #define LINE_ATTEMPTS   2    /* at a speed that was asked for, each with a reset by the adapter's lines */
 #define LISTEN_MS       1000 /* for an application that talks of itself */
-#define SETTLE_MS       100  /* of quiet after opening: the first start bit must be the first edge that the chip sees */
 #define STEPS           7    /* of the bar: there are hardly any bytes to count */
 
 struct _FlConnectJob
@@ -31,8 +31,8 @@ static const guint automatic_bauds[] = { 115200, 57600, 38400, 9600 };
 /**
  * fl_connect_job_new:
  *
- * Returns: (transfer full): a job that opens the session's port, brings the board into its bootloader, and finds out
- * which chip it is. When it fails, the port is given back.
+ * Returns: (transfer full): a job that opens the session's port unless it is open, brings the board into its
+ * bootloader, and finds out which chip it is. When it fails, the port is given back.
  */
 FlJob *
 fl_connect_job_new (FlSession *session)
@@ -41,37 +41,23 @@ fl_connect_job_new (FlSession *session)
   return g_object_new (FL_TYPE_CONNECT_JOB, "session", session, NULL);
 }
 
-static const FlChip *
-get_expected_chip (const FlConnectOptions *options)
-{
-  return options->pid >= 0 ? fl_chip_db_find ((guint16) options->pid) : NULL;
-}
-
+/* The port, where nobody opened it before. A board whose lines were driven meanwhile may just be starting. */
 static gboolean
-fl_connect_job_open (FlJob *job, FlLineSettings *settings, GCancellable *cancellable, GError **error)
+fl_connect_job_open (FlJob *job, GCancellable *cancellable, GError **error)
 {
   FlSession *session = fl_job_get_session (job);
   const FlConnectOptions *options = fl_session_get_options (session);
-  const FlChip *expected = get_expected_chip (options);
-  g_autofree char *label = fl_transport_dup_label (options->port);
-  g_autofree char *name = g_path_get_basename (label);
-  g_autofree char *line = NULL;
+  gboolean was_open = fl_session_get_transport (session) != NULL;
+  FlBoot *boot;
 
-  *settings = fl_line_settings_default;
-  settings->baud = options->baud > 0 ? options->baud : automatic_bauds[0];
-  settings->parity = expected != NULL && expected->no_parity ? FL_PARITY_NONE : options->parity;
-  line = fl_line_settings_to_string (settings);
-  fl_job_enter_stage (job, FL_STAGE_OPEN);
-  /* Translators: the port, then "115200 8E1". */
-  fl_job_set_text (job, _ ("Opening port %s · %s"), name, line);
-  fl_job_begin_step (job, _ ("Opening port %s · %s"), name, line);
-  if (!fl_session_open (session, settings, cancellable, error)
-      || !fl_transport_sleep (fl_session_get_transport (session), SETTLE_MS, cancellable, error))
+  if (!was_open && !fl_port_job_open (job, cancellable, error))
     return FALSE;
-  fl_job_end_step (job, NULL);
   fl_job_add_done (job, 1);
-  fl_describe_set_limits (fl_session_get_boot (session), expected, 0);
-  return TRUE;
+  boot = fl_session_get_boot (session);
+  fl_describe_set_limits (boot, options->pid >= 0 ? fl_chip_db_find ((guint16) options->pid) : NULL, 0);
+  return !was_open
+         || fl_transport_sleep (fl_session_get_transport (session), fl_boot_get_limits (boot)->startup_ms, cancellable,
+                                error);
 }
 
 /* Brings the board into its bootloader by the adapter's lines, where it is wired so. */
@@ -488,7 +474,6 @@ static gboolean
 fl_connect_job_run (FlJob *job, GCancellable *cancellable, GError **error)
 {
   FlSession *session = fl_job_get_session (job);
-  FlLineSettings settings;
 
   if (fl_session_get_device (session) != NULL)
     {
@@ -497,7 +482,7 @@ fl_connect_job_run (FlJob *job, GCancellable *cancellable, GError **error)
       return FALSE;
     }
   fl_job_set_total (job, STEPS);
-  return fl_connect_job_open (job, &settings, cancellable, error) && fl_connect_job_talk (job, cancellable, error);
+  return fl_connect_job_open (job, cancellable, error) && fl_connect_job_talk (job, cancellable, error);
 }
 
 static void

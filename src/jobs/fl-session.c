@@ -3,6 +3,7 @@
 
 #include "fl-session-private.h"
 
+#include "fl-listen-transport.h"
 #include "fl-thread.h"
 #include "fl-trace-transport.h"
 
@@ -216,6 +217,7 @@ gboolean
 fl_session_open (FlSession *self, const FlLineSettings *settings, GCancellable *cancellable, GError **error)
 {
   g_autoptr (FlTransport) inner = NULL;
+  g_autoptr (FlTransport) listening = NULL;
 
   g_return_val_if_fail (FL_IS_SESSION (self) && settings != NULL, FALSE);
   FL_ASSERT_WORKER ();
@@ -225,7 +227,8 @@ fl_session_open (FlSession *self, const FlLineSettings *settings, GCancellable *
   inner = fl_transport_open (self->options->port, settings, cancellable, error);
   if (inner == NULL)
     return FALSE;
-  self->transport = fl_trace_transport_new (inner, self->trace);
+  listening = self->options->listen ? fl_listen_transport_new (inner) : NULL;
+  self->transport = fl_trace_transport_new (listening != NULL ? listening : inner, self->trace);
   self->clock_offset = fl_transport_get_time (self->transport) - self->elapsed;
   self->boot = fl_boot_new (self->transport);
   self->stale = FALSE;

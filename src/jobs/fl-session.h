@@ -15,6 +15,8 @@ typedef struct
   char          *port;      /* what fl_transport_open() takes */
   guint          baud;      /* 0: automatic */
   FlParity       parity;
+  gboolean       two_stop_bits;
+  gboolean       listen;    /* the line brings back what is sent, see FlListenTransport */
   FlEntryMethod  entry;
   char          *preset;    /* of fl_entry_preset_find(); nullable */
   int            pid;       /* override of the chip's own answer; -1: none */

@@ -65,6 +65,16 @@ def lines_enter_the_bootloader():
 
 
 @tap.case
+def an_old_script():
+    """a script of the old program: it drives the lines in its own order, and the board is called as they stand"""
+    board, lines = f"0x460,wired=1,blank=0,state={HERE}/old", "-Dtr --Hi -Rts --Hi -Dtr --Lo".split()
+    run = cli(board, "-c", "--pn", PORT, "--br", "115200", *lines, "-i", "-e", "--all", "-d", "--fn", IMAGE, "--v")
+    assert "Written and verified: 20000 bytes" in run.stdout and "KO" not in run.stdout, run.stdout
+    run = cli(board, "-c", "--pn", PORT, "--to", "1000", "-Rts", "--Lo", "-Dtr", "--Hi", "-Dtr", "--Lo", "-i", expect=3)
+    assert "Reset Dtr line" in run.stdout and "no-answer" in run.stdout, run.stdout
+
+
+@tap.case
 def the_wrong_parity_is_explained():
     """8N1 on the wire: the bootloader follows no command, and the explanation names the parity"""
     run = cli("0x460", "info", "--parity", "none", "--port", PORT, expect=4)

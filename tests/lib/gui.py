@@ -266,8 +266,9 @@ class App:
         return [w.name for w in self.root if w is not None]
 
     def focus(self, title):
-        """Gives a window the keyboard: there is no window manager that would."""
-        xdo("search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus", "--sync")
+        """Gives a window the keyboard: there is no window manager that would. It may be about to be shown again."""
+        give = ["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{title}$", "windowfocus", "--sync"]
+        wait_for(lambda: subprocess.run(give).returncode == 0, f"{title} to take the keyboard")
 
     def choose_file(self, title, path, main="Flashloader"):
         """GTK's own file chooser, by keyboard: ctrl+l, the path in place of a proposed name, Return.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl-connect-job.h"
 #include "fl-error.h"
+#include "fl-port-job.h"
 #include "job-board.h"
 
 #define NO_PARITY_BOARD "0x028" /* WB0: 8N1 */
@@ -115,6 +116,46 @@ test_wired (void)
   job_board_session (board, options);
   job_board_connect (board);
   g_assert_cmphex (job_board_device (board)->pid, ==, 0x410);
+}
+
+static void
+drive (JobBoard *board, FlLines lines)
+{
+  g_autoptr (FlJob) job = fl_port_job_new (board->session, FL_LINE_DTR | FL_LINE_RTS, lines);
+  g_autoptr (GError) error = NULL;
+
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+}
+
+/* Lines that were driven on an open port, before the board is called: opening it once more would undo them. */
+static void
+test_lines_first (void)
+{
+  for (guint boot0 = 0; boot0 < 2; boot0++)
+    {
+      g_autoptr (JobBoard) board = job_board_new ("0x410,wired=1,blank=0");
+      g_autoptr (FlJob) open = fl_port_job_new (board->session, 0, 0);
+      g_autoptr (FlJob) job = fl_connect_job_new (board->session);
+      FlLines released = boot0 ? FL_LINE_RTS : 0;
+      g_autoptr (GError) error = NULL;
+
+      job_board_run (board, open, &error);
+      g_assert_no_error (error);
+      g_assert_true (job_board_logged (open, FL_LOG_OK, "Opening port"));
+      g_assert_nonnull (fl_session_get_transport (board->session));
+      g_assert_false (fl_session_is_connected (board->session));
+      drive (board, released | FL_LINE_DTR);
+      drive (board, released);
+      g_assert_true (fl_sim_board_is_in_bootloader (board->board) == (boot0 != 0));
+      job_board_run (board, job, &error);
+      g_assert_false (job_board_logged (job, FL_LOG_OK, "Opening port"));
+      if (boot0)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, FL_ERROR, FL_ERROR_NO_ANSWER);
+      g_assert_true (fl_session_is_connected (board->session) == (boot0 != 0));
+    }
 }
 
 /* What comes at 115200 is lost; after another reset it is tried slower. */
@@ -297,6 +338,7 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &lost_cases[i], test_lost);
     }
   g_test_add_func ("/connect/wired", test_wired);
+  g_test_add_func ("/connect/lines-first", test_lines_first);
   g_test_add_func ("/connect/slower", test_slower);
   g_test_add_func ("/connect/no-parity", test_no_parity);
   g_test_add_func ("/connect/already", test_already);
