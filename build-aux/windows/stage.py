@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 OBJDUMP = "x86_64-w64-mingw32-objdump"
+STRIP = "x86_64-w64-mingw32-strip"
 SYSTEM_LIBRARIES = pathlib.Path("/usr/x86_64-w64-mingw32/lib")
 # Whose texts a user sees: GTK's dialogs, GLib's error messages.
 CATALOGUES = ("gtk40", "glib20", "libadwaita", "json-glib-1.0", "gdk-pixbuf")
@@ -99,6 +100,7 @@ def main():
     programs = sorted((installed / "bin").glob("*.exe"))
     for program in programs:
         shutil.copy2(program, output / "bin")
+        subprocess.run([STRIP, output / "bin" / program.name], check=True)  # Meson does so only with what it linked
     copy_libraries(programs, prefix, output / "bin")
     copy_catalogues(installed, prefix, output)
     compile_schemas(installed, prefix, output)
