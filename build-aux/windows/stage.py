@@ -12,11 +12,10 @@ import subprocess
 import sys
 
 OBJDUMP = "x86_64-w64-mingw32-objdump"
+STRIP = "x86_64-w64-mingw32-strip"
 SYSTEM_LIBRARIES = pathlib.Path("/usr/x86_64-w64-mingw32/lib")
 # Whose texts a user sees: GTK's dialogs, GLib's error messages.
 CATALOGUES = ("gtk40", "glib20", "libadwaita", "json-glib-1.0", "gdk-pixbuf")
-# The name by which STM32CubeIDE's users and their scripts know such a program.
-ALSO_KNOWN_AS = {"flashloader-cli.exe": "STMFlashLoader.exe"}
 # What comes from the packages that the build machine has installed.
 PACKAGE_LICENCES = {"adwaita-icon-theme": "/usr/share/doc/adwaita-icon-theme/copyright"}
 
@@ -101,8 +100,7 @@ def main():
     programs = sorted((installed / "bin").glob("*.exe"))
     for program in programs:
         shutil.copy2(program, output / "bin")
-        if program.name in ALSO_KNOWN_AS:
-            shutil.copy2(program, output / "bin" / ALSO_KNOWN_AS[program.name])
+        subprocess.run([STRIP, output / "bin" / program.name], check=True)  # Meson does so only with what it linked
     copy_libraries(programs, prefix, output / "bin")
     copy_catalogues(installed, prefix, output)
     compile_schemas(installed, prefix, output)

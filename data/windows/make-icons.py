@@ -16,12 +16,14 @@ import tempfile
 
 SYMBOLIC_SIZES = (16, 32)
 OWN_SIZES = (16, 24, 32, 48, 64, 128, 256)
+# What libadwaita names and has not inside of it.
+LIBRARY_NAMES = {"document-edit-symbolic"}
 NAME = re.compile(r'[">]([a-z0-9][a-z0-9-]*-symbolic)["<]')
 
 
 def find_names(folder):
     sources = [path for path in folder.iterdir() if path.suffix in (".c", ".ui")]
-    return sorted({name for source in sources for name in NAME.findall(source.read_text(encoding="utf-8"))})
+    return sorted({name for source in sources for name in NAME.findall(source.read_text(encoding="utf-8"))} | LIBRARY_NAMES)
 
 
 def encode_symbolic(svg, folder):

@@ -356,12 +356,18 @@ test_names (void)
     }
 }
 
+#ifdef G_OS_WIN32
+#define PROGRAM_NAME "STMFlashLoader.exe" /* nothing else is a program there */
+#else
+#define PROGRAM_NAME "STMFlashLoader"
+#endif
+
 /* Beside the program, and in a folder Map there; a name is no path. */
 static void
 test_maps (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("fld-XXXXXX", NULL);
-  g_autofree char *program = g_build_filename (folder, "STMFlashLoader", NULL);
+  g_autofree char *program = g_build_filename (folder, PROGRAM_NAME, NULL);
   g_autofree char *sub = g_build_filename (folder, "Map", NULL);
   g_autofree char *beside = g_build_filename (folder, "A.STmap", NULL);
   g_autofree char *inside = g_build_filename (sub, "B.STmap", NULL);
