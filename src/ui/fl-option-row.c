@@ -89,7 +89,7 @@ fl_option_row_list_values (FlOptionRow *self)
 static gboolean
 same_values (GArray *a, GArray *b)
 {
-  return a->len == b->len && memcmp (a->data, b->data, a->len * sizeof (guint32)) == 0;
+  return a->len == b->len && (a->len == 0 || memcmp (a->data, b->data, a->len * sizeof (guint32)) == 0);
 }
 
 static void
