@@ -14,7 +14,6 @@
 
 #include "fl-error.h"
 #include "fl-port-holder.h"
-#include "fl-port-list.h"
 
 #define NAME_BUFFER_SIZE 16384 /* for getpwuid_r() and getgrgid_r(): large groups list all their members in it */
 #define MAX_GROUPS       65536 /* Linux' NGROUPS_MAX */
@@ -144,18 +143,14 @@ explain_permission (const char *path)
 static char *
 explain_missing (const char *path)
 {
-  g_autoptr (GPtrArray) ports = fl_port_list_scan (NULL);
-  g_autoptr (GString) names = g_string_new (NULL);
+  char *others = fl_port_errors_dup_others (path);
 
-  for (guint i = 0; ports != NULL && i < ports->len; i++)
-    g_string_append_printf (names, names->len > 0 ? ", %s" : "%s",
-                            fl_port_info_get_name (g_ptr_array_index (ports, i)));
-  if (names->len == 0)
-    return g_strdup_printf (
-        _ ("There is no port %s, nor any other: plug the adapter in, or see whether its cable carries "
-           "data"),
-        path);
-  return g_strdup_printf (_ ("There is no port %s. These are there: %s"), path, names->str);
+  if (others != NULL)
+    return others;
+  return g_strdup_printf (
+      _ ("There is no port %s, nor any other: plug the adapter in, or see whether its cable carries "
+         "data"),
+      path);
 }
 
 static char *

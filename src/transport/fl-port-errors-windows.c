@@ -9,7 +9,6 @@
 #include <windows.h>
 
 #include "fl-error.h"
-#include "fl-port-list.h"
 
 #ifndef ERROR_NO_SUCH_DEVICE /* not in mingw-w64's headers of Debian 12 */
 #define ERROR_NO_SUCH_DEVICE 433
@@ -18,21 +17,17 @@
 static char *
 explain_missing (const char *path)
 {
-  g_autoptr (GPtrArray) ports = fl_port_list_scan (NULL);
-  g_autoptr (GString) names = g_string_new (NULL);
+  char *others = fl_port_errors_dup_others (path);
 
-  for (guint i = 0; ports != NULL && i < ports->len; i++)
-    g_string_append_printf (names, names->len > 0 ? ", %s" : "%s",
-                            fl_port_info_get_name (g_ptr_array_index (ports, i)));
-  if (names->len == 0)
-    return g_strdup_printf (_ ("There is no port %s, nor any other: plug the adapter in, see whether its cable carries "
-                               "data, and whether the Device Manager shows it without a warning sign (its driver)"),
-                            path);
-  return g_strdup_printf (_ ("There is no port %s. These are there: %s"), path, names->str);
+  if (others != NULL)
+    return others;
+  return g_strdup_printf (_ ("There is no port %s, nor any other: plug the adapter in, see whether its cable carries "
+                             "data, and whether the Device Manager shows it without a warning sign (its driver)"),
+                          path);
 }
 
-/* Whether the port is listed: Windows refuses a port that is in use, and one that a user may not use, with the same
- * number. A port that belongs to somebody is there, and Windows names nobody. */
+/* Windows refuses a port that is in use, and one that a user may not use, with the same number. Of a port that is in
+ * use it names nobody. */
 static char *
 explain_denied (const char *path)
 {
