@@ -27,12 +27,13 @@ typedef struct
   FlSimBoard *board;
   const FlSimServerOptions *options;
   int master;
-  int slave;     /* the clients' end; kept open, so that it can be cleaned behind them */
-  int watch;     /* inotify on the other end: the pty itself does not tell that it was closed and opened again */
-  guint n_open;  /* how often clients have the port open */
-  gboolean stop; /* the only client has gone */
-  gint64 real;   /* g_get_monotonic_time() at the last look */
-  gint64 now;    /* the board's clock, microseconds */
+  int slave;           /* the clients' end; kept open, so that it can be cleaned behind them */
+  int watch;           /* inotify on the other end: the pty itself does not tell that it was closed and opened again */
+  GByteArray *written; /* by clients, not yet handed over */
+  guint n_open;        /* how often clients have the port open */
+  gboolean stop;       /* the only client has gone */
+  gint64 real;         /* g_get_monotonic_time() at the last look */
+  gint64 now;          /* the board's clock, microseconds */
   FlLineSettings settings;
 } FlSimServer;
 
@@ -155,44 +156,50 @@ fl_sim_server_closed (FlSimServer *self)
     g_warning ("%s", error->message);
 }
 
+/* To the board, what a client has written. */
 static void
-fl_sim_server_read (FlSimServer *self)
+fl_sim_server_hand_over (FlSimServer *self)
 {
-  guint8 data[512];
-  gssize n = read (self->master, data, sizeof data);
-
-  if (n <= 0)
+  if (self->written->len == 0)
     return;
   fl_sim_server_look_at_settings (self);
-  for (gssize i = 0; i < n; i++)
+  for (guint i = 0; i < self->written->len; i++)
     {
-      gint64 sent = fl_sim_board_send (self->board, data[i], self->now);
+      gint64 sent = fl_sim_board_send (self->board, self->written->data[i], self->now);
 
-      fl_sim_server_trace (self, '>', data[i]);
+      fl_sim_server_trace (self, '>', self->written->data[i]);
       if (self->options->fast)
         {
           self->now = MAX (self->now, sent);
           fl_sim_server_answer (self);
         }
     }
+  g_byte_array_set_size (self->written, 0);
 }
 
 static void
-fl_sim_server_drain (FlSimServer *self)
+fl_sim_server_take_written (FlSimServer *self)
 {
   struct pollfd master = { self->master, POLLIN, 0 };
+  guint8 data[512];
+  gssize n;
 
-  while (poll (&master, 1, 0) > 0 && (master.revents & POLLIN))
-    fl_sim_server_read (self);
+  while (poll (&master, 1, 0) > 0 && (master.revents & POLLIN) && (n = read (self->master, data, sizeof data)) > 0)
+    g_byte_array_append (self->written, data, (guint) n);
 }
 
-/* What clients did with the port, in the order in which they did it. */
+/*
+ * What clients wrote, and what they did with the port, in the order in which they did it. The bytes are taken first:
+ * whoever wrote one of them has opened the port before, so that his event is there when the events are read.
+ */
 static void
 fl_sim_server_look_at_clients (FlSimServer *self)
 {
   guint8 data[4096] __attribute__ ((aligned (__alignof__(struct inotify_event))));
-  gssize n = read (self->watch, data, sizeof data);
+  gssize n;
 
+  fl_sim_server_take_written (self);
+  n = read (self->watch, data, sizeof data);
   for (gssize at = 0; at < n;)
     {
       const struct inotify_event *event = (const struct inotify_event *) (gconstpointer) (data + at);
@@ -202,12 +209,13 @@ fl_sim_server_look_at_clients (FlSimServer *self)
         {
           /* What a client that has gone left behind is not for the next one. */
           if (at >= n)
-            fl_sim_server_drain (self);
+            fl_sim_server_hand_over (self);
           fl_sim_server_closed (self);
         }
       else if (event->mask & IN_OPEN)
         fl_sim_server_opened (self);
     }
+  fl_sim_server_hand_over (self);
 }
 
 /* Waits for a client, the next answer, or a signal. */
@@ -226,10 +234,7 @@ fl_sim_server_wait (FlSimServer *self)
   if (ppoll (polls, G_N_ELEMENTS (polls), &wait, NULL) < 0)
     return;
   fl_sim_server_tick (self);
-  if (polls[0].revents == 0 && (polls[1].revents & POLLIN))
-    fl_sim_server_read (self);
-  if (polls[0].revents & POLLIN)
-    fl_sim_server_look_at_clients (self);
+  fl_sim_server_look_at_clients (self);
   fl_sim_server_answer (self);
 }
 
@@ -255,7 +260,7 @@ fl_sim_server_run (FlSimServer *self, GError **error)
 static gboolean
 fl_sim_server_watch (FlSimServer *self, const char *name, GError **error)
 {
-  self->watch = inotify_init1 (IN_CLOEXEC);
+  self->watch = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
   if (self->watch < 0)
     return fail (error, "inotify");
   return inotify_add_watch (self->watch, name, IN_OPEN | IN_CLOSE) >= 0 || fail (error, name);
@@ -280,7 +285,10 @@ make_link (const char *target, const char *link, GError **error)
 gboolean
 fl_sim_serve_pty (FlSimBoard *board, const FlSimServerOptions *options, GError **error)
 {
-  FlSimServer self = { .board = board, .options = options, .watch = -1, .settings = fl_line_settings_default };
+  g_autoptr (GByteArray) written = g_byte_array_new ();
+  FlSimServer self = {
+    .board = board, .options = options, .written = written, .watch = -1, .settings = fl_line_settings_default
+  };
   char name[256];
   struct termios raw = { 0 };
   gboolean ok;
