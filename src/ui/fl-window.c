@@ -9,6 +9,8 @@
 
 #include "fl-connect-job.h"
 #include "fl-connect-page.h"
+#include "fl-console-job.h"
+#include "fl-console-page.h"
 #include "fl-declarer.h"
 #include "fl-device-page.h"
 #include "fl-firmware-page.h"
@@ -45,6 +47,7 @@ struct _FlWindow
   FlProgramPage *program_page;
   FlReadPage *read_page;
   FlOptionsPage *options_page;
+  FlConsolePage *console_page;
 
   /* template */
   AdwToastOverlay *toasts;
@@ -149,8 +152,10 @@ fl_window_update (FlWindow *self)
   g_autofree char *name = device != NULL ? fl_device_dup_name (device) : NULL;
   g_autofree char *file = fl_firmware_dup_name (self->firmware);
   const char *const details[FL_N_STEPS] = { port, name, file, self->verdict };
+  g_autoptr (FlConnectOptions) options = fl_connect_page_make_options (self->connect_page);
 
   fl_device_page_set_has_file (self->device_page, file != NULL);
+  fl_console_page_set_target (self->console_page, self->session, options, port);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.enable-boot0",
                                  !busy && fl_options_page_can_enable_boot0 (self->options_page));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.cancel", busy);
@@ -163,8 +168,10 @@ fl_window_update (FlWindow *self)
 static void
 fl_window_started_cb (FlWindow *self, FlJob *job)
 {
+  gboolean reopens = FL_IS_CONNECT_JOB (job) || FL_IS_CONSOLE_JOB (job);
+
   /* Before the port is opened once more, it is given back: it can be opened only once. */
-  if (FL_IS_CONNECT_JOB (job) && self->session != NULL)
+  if (reopens && self->session != NULL && fl_job_get_session (job) != self->session)
     fl_session_close (self->session);
   fl_ui_toast (self->toasts, &self->toast, NULL);
   fl_log_drawer_add_job (self->log, job);
@@ -381,6 +388,8 @@ fl_window_primary_action (GtkWidget *widget, const char *name, GVariant *paramet
 
   if (g_strcmp0 (view, "protection") == 0)
     fl_options_page_activate (self->options_page);
+  else if (g_strcmp0 (view, "console") == 0)
+    fl_console_page_activate (self->console_page);
   if (g_strcmp0 (view, "program") != 0)
     return;
   switch (self->step)
@@ -547,6 +556,8 @@ fl_window_add_pages (FlWindow *self)
   fl_window_add_view (self, self->read_page, "read", _ ("Read back"), "document-save-symbolic");
   self->options_page = FL_OPTIONS_PAGE (fl_options_page_new (self->runner));
   fl_window_add_view (self, self->options_page, "protection", _ ("Protection"), "security-high-symbolic");
+  self->console_page = FL_CONSOLE_PAGE (fl_console_page_new (self->runner));
+  fl_window_add_view (self, self->console_page, "console", _ ("Console"), "utilities-terminal-symbolic");
 
   fl_window_connect_swapped (self, self->connect_page, "connected", G_CALLBACK (fl_window_connected_cb));
   fl_window_connect_swapped (self, self->connect_page, "failed", G_CALLBACK (fl_window_connect_failed_cb));
@@ -575,6 +586,7 @@ fl_window_init (FlWindow *self)
   fl_window_connect_swapped (self, self->runner, "notify::busy", G_CALLBACK (fl_window_update));
   fl_window_connect_swapped (self, self->firmware, "changed", G_CALLBACK (fl_window_update));
   fl_window_connect_swapped (self, self->steps, "activated", G_CALLBACK (fl_window_step_cb));
+  fl_window_connect_swapped (self, self->views, "notify::visible-child", G_CALLBACK (fl_window_update));
 
   drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   g_signal_connect_object (drop, "drop", G_CALLBACK (fl_window_drop_cb), self, 0);
