@@ -13,16 +13,15 @@
  * receiver.
  */
 
-#define N_BITS    11 /* of a frame: start, 8 data, parity, stop */
-#define MAX_EDGES N_BITS
-#define LATENCY                                                                                                        \
-  0.03125                 /* a receiver that samples 16 times a bit notices a start bit half a sample late, on average \
-                           */
+#define N_BITS     11 /* of a frame: start, 8 data, parity, stop */
+#define MAX_EDGES  N_BITS
 #define MIN_FACTOR 0.0104 /* 1200 baud seen at 115200 */
 #define MAX_FACTOR 5.0
 #define STEP       1.001
 #define MAX_LATE   2.3 /* bits; more, and no byte is left */
 #define LATE_STEP  0.01
+/* A receiver that samples 16 times a bit notices a start bit half a sample late, on average. */
+#define LATENCY 0.03125
 
 typedef struct
 {
