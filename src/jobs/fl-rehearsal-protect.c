@@ -23,11 +23,12 @@ fl_rehearsal_call_after (FlRehearsal *self, guint8 command)
   ok = fl_probe_call (probe, CALL_MS, &answer);
   if (fl_probe_is_over (probe))
     return FALSE;
-  if (fl_facts_is (probe->facts, "protect.after", "silent")) /* the first that failed is what is to be told */
-    return ok;
-  fl_facts_set (probe->facts, "protect.command", code);
-  fl_facts_set (probe->facts, "protect.after",
-                !ok ? "silent" : fl_probe_is_answer (&answer, FL_BOOT_ACK) ? "79" : "1F");
+  if (!fl_facts_is (probe->facts, "protect.after", "silent")) /* the first that failed is what is to be told */
+    {
+      fl_facts_set (probe->facts, "protect.command", code);
+      fl_facts_set (probe->facts, "protect.after",
+                    !ok ? "silent" : fl_probe_is_answer (&answer, FL_BOOT_ACK) ? "79" : "1F");
+    }
   fl_probe_end_step (probe, ok, "%s", ok ? _ ("it answers") : _ ("no answer"));
   if (ok)
     return TRUE;
