@@ -132,7 +132,7 @@ act_in_scenario (FlSimBoard *board, FlAction action)
     case FL_ACTION_RESET:
       return explains && restart (board, FL_SIM_BOOT0_HIGH, FALSE);
     case FL_ACTION_POWER_CYCLE:
-      return explains && restart (board, FL_SIM_BOOT0_HIGH, TRUE);
+      return explains && restart (board, board->boot0, TRUE);
     case FL_ACTION_UNPLUG:
       return unplug_all (board);
     case FL_ACTION_SWAP_WIRES:
@@ -158,6 +158,7 @@ act_in_practice (FlSimBoard *board, FlAction action)
     case FL_ACTION_RESET:
       return restart (board, FL_SIM_BOOT0_HIGH, FALSE);
     case FL_ACTION_POWER_CYCLE:
+      return restart (board, board->boot0, TRUE);
     case FL_ACTION_UNPLUG:
       return restart (board, FL_SIM_BOOT0_HIGH, TRUE);
     case FL_ACTION_BOOT0_LOW:

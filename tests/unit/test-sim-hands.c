@@ -120,6 +120,30 @@ test_act (gconstpointer data)
   g_assert_cmpstr (after, ==, acts[row].after);
 }
 
+/* A chip that remembers its blank flash until its supply was off: BOOT0 stays as it was put. */
+static void
+test_cold_start (void)
+{
+  g_autoptr (Scenario) scenario = scenario_new (
+      "'blank_at_start': true, 'after_reset': 'still_bootloader', 'after_powercycle': 'app'", "", "'0x435'");
+  g_autoptr (FlTransport) transport = fl_transport_open (scenario->port, NULL, NULL, NULL);
+  FlSimBoard *board = fl_sim_transport_get_board (FL_SIM_TRANSPORT (transport));
+  const FlHands *hands = fl_hands_find (scenario->port);
+  g_autofree char *reset = NULL;
+  g_autofree char *cold = NULL;
+  g_autofree char *back = NULL;
+
+  g_assert_true (hands->act (scenario->port, FL_ACTION_BOOT0_LOW));
+  reset = sim_script_play (board, transport, SYNC, WAIT_MS);
+  g_assert_cmpstr (reset, ==, SYNC);
+  g_assert_true (hands->act (scenario->port, FL_ACTION_POWER_CYCLE));
+  cold = sim_script_play (board, transport, SILENT, 50);
+  g_assert_cmpstr (cold, ==, SILENT);
+  g_assert_true (hands->act (scenario->port, FL_ACTION_RESET));
+  back = sim_script_play (board, transport, SYNC, WAIT_MS);
+  g_assert_cmpstr (back, ==, SYNC);
+}
+
 static const struct
 {
   const char *behaviour;
@@ -320,5 +344,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/hands/other-port", test_other_port);
   g_test_add_func ("/sim/hands/practice", test_practice);
   g_test_add_func ("/sim/hands/clock", test_clock);
+  g_test_add_func ("/sim/hands/cold-start", test_cold_start);
   return g_test_run ();
 }
