@@ -6,40 +6,10 @@
 #include "fl-boot.h"
 #include "fl-bytes.h"
 #include "fl-chip.h"
-#include "fl-mismatch.h"
 #include "fl-mistakes.h"
+#include "fl-trace-facts-private.h"
 
-#define MIN_TEXT 3   /* printable bytes that are no accident */
-#define MAX_TEXT 60  /* of them that are kept */
-#define SLOW_S   8.0 /* an erase takes longer than other programs wait */
-
-/* What was seen, exchange by exchange. */
-typedef struct
-{
-  FlFacts *facts;
-  FlTraceOrigin origin;
-  guint at;           /* index of the exchange */
-  gboolean sent;      /* anything, yet */
-  gboolean connected; /* a bootloader has answered */
-  gint64 connected_time;
-  guint n_commands;       /* since then */
-  guint n_silent;         /* of them */
-  guint n_harmless_ok;    /* Get, Get ID and Get Version: nothing forbids them */
-  guint n_alternated;     /* of these: silence behind a refusal, or the other way round */
-  FlExchangeStatus last;  /* of the command before */
-  gboolean first_refused; /* the very first command */
-  int pending;            /* the command whose reset is waited for, or that started the application; -1: none */
-  GArray *writes;         /* WriteResult */
-  GHashTable *memory;     /* address → GBytes: the block that was written there last */
-  FlMismatch *mismatch;   /* nullable: nothing was read back */
-} Reader;
-
-/* One write to the flash. */
-typedef struct
-{
-  guint32 address;
-  gboolean refused;
-} WriteResult;
+#define SLOW_S 8.0 /* an erase takes longer than other programs wait */
 
 static gboolean
 is_flash (guint32 address)
@@ -53,34 +23,8 @@ is_secure_alias (guint32 address)
   return address >= 0x0C000000 && address < 0x10000000;
 }
 
-static const guint8 *
-get_bytes (const FlExchange *exchange, gsize *length)
-{
-  *length = exchange->bytes != NULL ? g_bytes_get_size (exchange->bytes) : 0;
-  return exchange->bytes != NULL ? g_bytes_get_data (exchange->bytes, NULL) : NULL;
-}
-
-/* The first line of what an application prints; NULL: it is no text. */
-static char *
-dup_text (const guint8 *data, gsize length)
-{
-  gsize n = 0, printable = 0, from = 0;
-
-  for (gsize i = 0; i < length; i++)
-    printable += g_ascii_isprint (data[i]) || data[i] == '\r' || data[i] == '\n' || data[i] == '\t';
-  if (printable < MIN_TEXT || printable * 10 < length * 9)
-    return NULL;
-  while (from < length && !g_ascii_isgraph (data[from]))
-    from++;
-  while (from + n < length && n < MAX_TEXT && g_ascii_isprint (data[from + n]))
-    n++;
-  return n >= MIN_TEXT ? g_strndup ((const char *) data + from, n) : NULL;
-}
-
-/* --- the line, and what comes of itself --- */
-
 static void
-take_settings (Reader *self, const FlExchange *exchange)
+take_settings (FlTraceReader *self, const FlExchange *exchange)
 {
   static const char *const parities[] = {
     [FL_PARITY_NONE] = "none", [FL_PARITY_EVEN] = "even", [FL_PARITY_ODD] = "odd"
@@ -96,11 +40,11 @@ take_settings (Reader *self, const FlExchange *exchange)
 }
 
 static void
-take_unasked (Reader *self, const FlExchange *exchange)
+take_unasked (FlTraceReader *self, const FlExchange *exchange)
 {
   gsize length;
-  const guint8 *data = get_bytes (exchange, &length);
-  g_autofree char *text = dup_text (data, length);
+  const guint8 *data = fl_trace_get_bytes (exchange, &length);
+  g_autofree char *text = fl_trace_dup_text (data, length);
 
   if (!self->sent)
     {
@@ -132,147 +76,6 @@ take_unasked (Reader *self, const FlExchange *exchange)
       self->pending = -1;
     }
 }
-
-/* --- the first contact --- */
-
-static gboolean
-is_bit_error (guint8 byte)
-{
-  static const guint8 legal[] = { FL_BOOT_ACK, FL_BOOT_NACK };
-
-  for (guint i = 0; i < G_N_ELEMENTS (legal); i++)
-    {
-      guint8 wrong = byte ^ legal[i];
-
-      if (wrong != 0 && (wrong & (wrong - 1)) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* What the answers to one or two 7F amount to; @second: nullable: there was none. */
-static const char *
-get_sync_kind (const FlExchange *first, const FlExchange *second)
-{
-  gsize length, skipped = 0;
-  const guint8 *data = get_bytes (first, &length);
-  gboolean is_second = length == 0 && second != NULL;
-  g_autofree char *text = NULL;
-
-  if (is_second)
-    data = get_bytes (second, &length);
-  if (length == 0)
-    return "silent";
-  while (skipped + 1 < length && (data[skipped] == 0x00 || data[skipped] == 0xFF)
-         && (data[skipped + 1] == FL_BOOT_ACK || data[skipped + 1] == FL_BOOT_NACK))
-    skipped++;
-  text = dup_text (data, length);
-  if (text != NULL)
-    return "text";
-  if (data[skipped] == FL_BOOT_NACK)
-    return "already";
-  if (data[skipped] == FL_BOOT_ACK)
-    return is_second ? "late" : skipped > 0 ? "leading" : "fresh";
-  if (data[0] == FL_BOOT_SYNC)
-    return "echo";
-  return length == 1 && first->errors == 0 && is_bit_error (data[0]) ? "bits" : "garble";
-}
-
-static gboolean
-is_contact (const char *kind)
-{
-  return g_strv_contains ((const char *const[]){ "fresh", "already", "late", "leading", NULL }, kind);
-}
-
-static void
-set_sync_bytes (Reader *self, const char *name, const FlExchange *exchange)
-{
-  gsize length;
-  const guint8 *data = get_bytes (exchange, &length);
-  g_autofree char *hex = length > 0 ? fl_bytes_to_hex (data, length, 32) : g_strdup ("");
-
-  fl_facts_set (self->facts, name, hex);
-}
-
-/* One attempt: a 7F, or two; the second only where the first brought nothing. */
-static void
-take_attempt (Reader *self, const FlExchange *first, const FlExchange *second)
-{
-  const char *kind = get_sync_kind (first, second);
-  const char *before = fl_facts_get (self->facts, "sync.kind");
-  FlLineErrors errors = first->errors | (second != NULL ? second->errors : 0);
-
-  /* The first attempt in which anything came tells most, unless a later one succeeds. */
-  if (before != NULL && !g_str_equal (before, "silent") && !is_contact (kind))
-    return;
-  fl_facts_set (self->facts, "sync.kind", kind);
-  set_sync_bytes (self, "sync.first", first);
-  if (first->bytes != NULL)
-    fl_facts_set_number (self->facts, "sync.first-ms", (double) first->duration / 1000);
-  fl_facts_set (self->facts, "sync.second", NULL);
-  if (second != NULL)
-    set_sync_bytes (self, "sync.second", second);
-  fl_facts_set (self->facts, "sync.errors", NULL);
-  if (errors != 0)
-    {
-      g_autofree char *text = fl_line_errors_to_string (errors);
-
-      fl_facts_set (self->facts, "sync.errors", text);
-    }
-  if (!is_contact (kind))
-    return;
-  self->connected = TRUE;
-  self->connected_time = first->time;
-  self->n_commands = self->n_silent = self->n_harmless_ok = self->n_alternated = 0;
-  self->first_refused = FALSE;
-}
-
-/* What became of a chip that reset itself, or was started. */
-static void
-take_reset_answer (Reader *self, const char *kind)
-{
-  static const struct
-  {
-    const char *kind;
-    const char *answer;
-  } answers[] = {
-    { "fresh", "79" }, { "leading", "79" }, { "late", "79" }, { "already", "1F" }, { "silent", "silent" }
-  };
-  const char *answer = NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
-    if (g_str_equal (kind, answers[i].kind))
-      answer = answers[i].answer;
-  if (self->pending == FL_COMMAND_GO)
-    fl_facts_set (self->facts, "go.after", is_contact (kind) ? "bootloader" : "silent");
-  else if (answer != NULL && fl_facts_get (self->facts, "protect.command") != NULL)
-    fl_facts_set (self->facts, "protect.after", answer);
-  self->pending = -1;
-}
-
-static void
-take_sync (Reader *self, GPtrArray *exchanges)
-{
-  const FlExchange *first = g_ptr_array_index (exchanges, self->at);
-  const FlExchange *second = NULL;
-  gboolean again = self->connected && self->pending < 0 && self->n_commands == 0;
-
-  if (first->bytes == NULL && self->at + 1 < exchanges->len)
-    {
-      second = g_ptr_array_index (exchanges, self->at + 1);
-      if (second->kind != FL_EXCHANGE_SYNC)
-        second = NULL;
-      else
-        self->at++;
-    }
-  if (self->pending >= 0)
-    take_reset_answer (self, get_sync_kind (first, second));
-  if (again && self->origin == FL_TRACE_FOREIGN)
-    fl_mistakes_take_facts (FL_MISTAKE_SYNC_AGAIN, self->facts);
-  take_attempt (self, first, second);
-}
-
-/* --- commands --- */
 
 /* "ok", "nack-command", "nack-address", "nack-data", "silent". */
 static const char *
@@ -306,7 +109,7 @@ get_parity_result (const FlExchange *exchange)
 
 /* Get, Get ID and Get Version: no protection forbids them, so that a failure is the line's. The worst counts. */
 static void
-take_harmless (Reader *self, const FlExchange *exchange)
+take_harmless (FlTraceReader *self, const FlExchange *exchange)
 {
   const char *name = !exchange->spaced                     ? "parity.together"
                      : exchange->command == FL_COMMAND_GET ? "parity.zero"
@@ -329,10 +132,10 @@ take_harmless (Reader *self, const FlExchange *exchange)
 }
 
 static void
-take_identity (Reader *self, const FlExchange *exchange)
+take_identity (FlTraceReader *self, const FlExchange *exchange)
 {
   gsize length;
-  const guint8 *data = get_bytes (exchange, &length);
+  const guint8 *data = fl_trace_get_bytes (exchange, &length);
 
   take_harmless (self, exchange);
   if (data == NULL || exchange->status != FL_EXCHANGE_OK)
@@ -360,7 +163,7 @@ take_identity (Reader *self, const FlExchange *exchange)
 
 /* Erased bytes read as FF unless the chip is known to be another one. */
 static guint8
-get_erased_value (Reader *self)
+get_erased_value (FlTraceReader *self)
 {
   const char *pid = fl_facts_get (self->facts, "id.pid");
   const FlChip *chip = pid != NULL ? fl_chip_db_find ((guint16) g_ascii_strtoull (pid, NULL, 16)) : NULL;
@@ -369,10 +172,10 @@ get_erased_value (Reader *self)
 }
 
 static void
-compare_block (Reader *self, guint32 address, GBytes *wanted, const FlExchange *read)
+compare_block (FlTraceReader *self, guint32 address, GBytes *wanted, const FlExchange *read)
 {
   gsize length;
-  const guint8 *got = get_bytes (read, &length);
+  const guint8 *got = fl_trace_get_bytes (read, &length);
 
   if (!fl_range_contains (read->address, length, address, g_bytes_get_size (wanted)))
     return;
@@ -384,7 +187,7 @@ compare_block (Reader *self, guint32 address, GBytes *wanted, const FlExchange *
 
 /* What was written before is compared with what is read now. */
 static void
-compare (Reader *self, const FlExchange *read)
+compare (FlTraceReader *self, const FlExchange *read)
 {
   GHashTableIter iter;
   gpointer key, value = g_hash_table_lookup (self->memory, GUINT_TO_POINTER (read->address));
@@ -402,7 +205,7 @@ compare (Reader *self, const FlExchange *read)
 }
 
 static void
-take_read (Reader *self, const FlExchange *exchange)
+take_read (FlTraceReader *self, const FlExchange *exchange)
 {
   const char *result = get_result (exchange);
   /* Refused as a command, an address was not even sent. */
@@ -416,7 +219,7 @@ take_read (Reader *self, const FlExchange *exchange)
 }
 
 static void
-take_write (Reader *self, const FlExchange *exchange)
+take_write (FlTraceReader *self, const FlExchange *exchange)
 {
   static const char *const worst[] = { "silent", "nack-command", "nack-data", "nack-address", "ok", NULL };
   const char *result = get_result (exchange);
@@ -440,7 +243,7 @@ take_write (Reader *self, const FlExchange *exchange)
 }
 
 static void
-take_erase (Reader *self, const FlExchange *exchange)
+take_erase (FlTraceReader *self, const FlExchange *exchange)
 {
   const char *result = get_short_result (exchange);
   double seconds = (double) exchange->duration / G_USEC_PER_SEC;
@@ -466,7 +269,7 @@ take_erase (Reader *self, const FlExchange *exchange)
 }
 
 static void
-take_go (Reader *self, const FlExchange *exchange)
+take_go (FlTraceReader *self, const FlExchange *exchange)
 {
   const char *result = get_short_result (exchange);
 
@@ -477,7 +280,7 @@ take_go (Reader *self, const FlExchange *exchange)
 }
 
 static void
-take_protect (Reader *self, const FlExchange *exchange)
+take_protect (FlTraceReader *self, const FlExchange *exchange)
 {
   g_autofree char *command = g_strdup_printf ("%02X", (guint) exchange->command);
 
@@ -493,7 +296,7 @@ take_protect (Reader *self, const FlExchange *exchange)
 static const struct
 {
   guint8 command;
-  void (*take) (Reader *self, const FlExchange *exchange);
+  void (*take) (FlTraceReader *self, const FlExchange *exchange);
   const char *stage;
 } commands[] = {
   { FL_COMMAND_GET, take_identity, "get" },
@@ -511,7 +314,7 @@ static const struct
 };
 
 static void
-take_command (Reader *self, const FlExchange *exchange)
+take_command (FlTraceReader *self, const FlExchange *exchange)
 {
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (commands[i].command == exchange->command)
@@ -534,7 +337,7 @@ take_command (Reader *self, const FlExchange *exchange)
 }
 
 static void
-take_exchange (Reader *self, GPtrArray *exchanges)
+take_exchange (FlTraceReader *self, GPtrArray *exchanges)
 {
   const FlExchange *exchange = g_ptr_array_index (exchanges, self->at);
 
@@ -543,7 +346,7 @@ take_exchange (Reader *self, GPtrArray *exchanges)
   switch (exchange->kind)
     {
     case FL_EXCHANGE_SYNC:
-      take_sync (self, exchanges);
+      fl_trace_take_sync (self, exchanges);
       self->sent = TRUE;
       break;
     case FL_EXCHANGE_COMMAND:
@@ -572,11 +375,9 @@ take_exchange (Reader *self, GPtrArray *exchanges)
     }
 }
 
-/* --- what only all of it tells --- */
-
 /* Which blocks were refused. One that was accepted when it was repeated was refused by chance. */
 static void
-conclude_writes (Reader *self)
+conclude_writes (FlTraceReader *self)
 {
   guint n_refused = 0, n_secure = 0, n_by_chance = 0, n_ok = 0;
   guint32 lowest_refused = G_MAXUINT32, highest_ok = 0;
@@ -616,7 +417,7 @@ conclude_writes (Reader *self)
 }
 
 static void
-conclude (Reader *self)
+conclude (FlTraceReader *self)
 {
   if (self->connected && self->n_silent > 0 && self->n_silent == self->n_commands)
     fl_facts_set_flag (self->facts, "commands.silent", TRUE);
@@ -642,7 +443,7 @@ fl_trace_facts_take (GPtrArray *exchanges, FlTraceOrigin origin, FlFacts *facts)
 {
   g_autoptr (GArray) writes = g_array_new (FALSE, FALSE, sizeof (WriteResult));
   g_autoptr (GHashTable) memory = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_bytes_unref);
-  Reader reader = { .facts = facts, .origin = origin, .pending = -1, .writes = writes, .memory = memory };
+  FlTraceReader reader = { .facts = facts, .origin = origin, .pending = -1, .writes = writes, .memory = memory };
 
   g_return_if_fail (exchanges != NULL && facts != NULL);
   for (reader.at = 0; reader.at < exchanges->len; reader.at++)
