@@ -8,6 +8,7 @@
 #define USUAL_SECTOR     2048 /* where the layout is not known */
 #define SECTOR_ALIGNMENT 64   /* no sector begins anywhere else */
 #define HEAD             32   /* bytes that a bootloader of the H72x loses of a write behind a read */
+#define LARGE            64   /* bytes of a block that is no single unit */
 #define MIN_CLEARED      8    /* fewer bytes may have lost bits by chance */
 #define MIN_REPLACED     64   /* bytes of a sector, before it is said to hold something else */
 
@@ -34,6 +35,7 @@ struct _FlMismatch
   gboolean all_cleared; /* of the bytes that differ: programming what is wanted over something would give them */
   gboolean whole_units[G_N_ELEMENTS (units)]; /* each unit is right, or blank */
   gboolean heads;                             /* nothing but the first bytes of blocks is wrong */
+  gboolean whole_blocks;                      /* a block is right, or blank: the write was lost */
 };
 
 /**
@@ -50,7 +52,7 @@ fl_mismatch_new (FlLayout *layout, guint8 erased_value)
     self->layout = fl_layout_ref (layout);
   self->erased = erased_value;
   self->sectors = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, g_free);
-  self->all_blank = self->all_cleared = self->heads = TRUE;
+  self->all_blank = self->all_cleared = self->heads = self->whole_blocks = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
     self->whole_units[i] = TRUE;
   return self;
@@ -154,6 +156,7 @@ fl_mismatch_add (FlMismatch *self, guint32 address, const guint8 *wanted, const 
   if (!bad)
     return;
   self->n_bad++;
+  self->whole_blocks = self->whole_blocks && length >= LARGE && is_whole (self, wanted, got, length);
   self->heads = self->heads && lacks_head (self, wanted, got, length);
   for (guint u = 0; u < G_N_ELEMENTS (units); u++)
     for (gsize at = 0; at < length;)
@@ -192,7 +195,7 @@ get_blank_kind (const FlMismatch *self)
 
       whole_sectors = whole_sectors && (sector->n_different == 0 || sector->n_equal == 0);
     }
-  if (whole_sectors)
+  if (whole_sectors || self->whole_blocks)
     return FL_MISMATCH_NOTHING_WRITTEN;
   if (self->heads)
     return FL_MISMATCH_FIRST_32;

@@ -14,7 +14,7 @@ typedef enum
   FL_MISMATCH_SECTORS_UNCHANGED, /* whole sectors hold something else, the others are right */
   FL_MISMATCH_GRANULARITY,       /* whole programming units are blank, their neighbours are right */
   FL_MISMATCH_FIRST_32,          /* the first 32 bytes of blocks are blank, the rest of them is right */
-  FL_MISMATCH_NOTHING_WRITTEN,   /* whole sectors are blank */
+  FL_MISMATCH_NOTHING_WRITTEN,   /* whole sectors, or large blocks, are blank */
   FL_MISMATCH_RANDOM,            /* bytes here and there */
   FL_MISMATCH_REREADS_DIFFER,    /* read twice, a block was different twice: it is the reading */
   FL_MISMATCH_OTHER_CONTENT,     /* nothing is as it should be: the flash holds something else altogether */

@@ -143,7 +143,7 @@ take_identity (FlTraceReader *self, const FlExchange *exchange)
   if (exchange->command == FL_COMMAND_GET && length > 1)
     {
       g_autofree char *version = g_strdup_printf ("0x%02X", data[0]);
-      g_autofree char *list = fl_bytes_to_hex (data + 1, length - 1, 64);
+      g_autofree char *list = fl_bytes_to_hex (data + 1, length - 1, 256);
 
       fl_facts_set (self->facts, "id.version", version);
       fl_facts_set (self->facts, "id.get", list);

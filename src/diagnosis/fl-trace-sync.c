@@ -6,8 +6,9 @@
 #include "fl-mistakes.h"
 #include "fl-trace-facts-private.h"
 
-#define MIN_TEXT 3  /* printable bytes that are no accident */
-#define MAX_TEXT 60 /* of them that are kept */
+#define MAX_ANSWER 32 /* bytes that are kept of what came back to 7F */
+#define MIN_TEXT   3  /* printable bytes that are no accident */
+#define MAX_TEXT   60 /* of them that are kept */
 
 const guint8 *
 fl_trace_get_bytes (const FlExchange *exchange, gsize *length)
@@ -87,7 +88,7 @@ set_sync_bytes (FlTraceReader *self, const char *name, const FlExchange *exchang
 {
   gsize length;
   const guint8 *data = fl_trace_get_bytes (exchange, &length);
-  g_autofree char *hex = length > 0 ? fl_bytes_to_hex (data, length, 32) : g_strdup ("");
+  g_autofree char *hex = length > 0 ? fl_bytes_to_hex (data, MIN (length, MAX_ANSWER), MAX_ANSWER) : g_strdup ("");
 
   fl_facts_set (self->facts, name, hex);
 }

@@ -106,6 +106,8 @@ break_after_short_record (Flash *flash)
 {
   guint at = 8 * g_rand_int_range (flash->rand, 1, PAGE / 8);
 
+  at += at % BLOCK == 0 ? 8 : 0;
+
   memset (flash->got + at, flash->erased, SIZE - at);
 }
 
@@ -126,6 +128,13 @@ static void
 break_nothing_written (Flash *flash)
 {
   memset (flash->got, flash->erased, SIZE);
+}
+
+/* One block, acknowledged and not written. */
+static void
+break_lost_write (Flash *flash)
+{
+  memset (flash->got + 5 * BLOCK, flash->erased, BLOCK);
 }
 
 static void
@@ -173,6 +182,7 @@ static const struct
   { "one-head", break_one_head, 0, FL_MISMATCH_FIRST_32 },
   { "nothing-written", break_nothing_written, 0, FL_MISMATCH_NOTHING_WRITTEN },
   { "one-page-not-written", break_one_page_not_written, 0, FL_MISMATCH_NOTHING_WRITTEN },
+  { "lost-write", break_lost_write, 0, FL_MISMATCH_NOTHING_WRITTEN },
   { "some-bytes", break_some_bytes, 0, FL_MISMATCH_RANDOM },
   { "single-bit", break_single_bit, 0, FL_MISMATCH_RANDOM },
   { "blank-bytes", break_blank_bytes, 0, FL_MISMATCH_RANDOM },
