@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-diagnosis-view.h"
 #include "fl-ui.h"
 
 struct _FlExplanationCard
@@ -18,6 +19,7 @@ struct _FlExplanationCard
   /* template */
   GtkLabel *title;
   GtkBox *sections;
+  GtkWidget *actions;
 };
 
 G_DEFINE_FINAL_TYPE (FlExplanationCard, fl_explanation_card, GTK_TYPE_WIDGET)
@@ -93,16 +95,45 @@ fl_explanation_card_copy_action (GtkWidget *widget, const char *name, GVariant *
     gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), self->text);
 }
 
+/* The causes by their likelihood, in place of a list of things that may be worth a look. */
+static void
+fl_explanation_card_add_causes (FlExplanationCard *self, const FlDiagnosis *diagnosis)
+{
+  GtkWidget *view = fl_diagnosis_view_new ();
+  GtkWidget *section = fl_explanation_card_add_section (self, _ ("What it can be, the most likely first"));
+
+  fl_diagnosis_view_set (FL_DIAGNOSIS_VIEW (view), diagnosis);
+  gtk_box_append (GTK_BOX (section), view);
+}
+
+static char *
+dup_text (const FlExplanation *explanation, const FlDiagnosis *diagnosis, const char *board_state)
+{
+  GString *text = g_string_new (NULL);
+  g_autofree char *said = fl_explanation_to_text (explanation);
+  g_autofree char *causes = diagnosis != NULL ? fl_diagnosis_to_text (diagnosis) : NULL;
+
+  g_string_append (text, g_strchomp (said));
+  if (causes != NULL)
+    g_string_append_printf (text, "\n\n%s", g_strchomp (causes));
+  if (board_state != NULL)
+    g_string_append_printf (text, "\n%s\n  %s\n", _ ("State of the board"), board_state);
+  return g_string_free (text, FALSE);
+}
+
 /**
- * fl_explanation_card_set:
+ * fl_explanation_card_set_with:
  * @explanation: (nullable): what to show; it is copied
+ * @diagnosis: (nullable): its causes; copied
  * @board_state: (nullable): in what state the board was left, in words
  *
  * Shows a failure, or hides the card when there is none.
  */
 void
-fl_explanation_card_set (FlExplanationCard *self, const FlExplanation *explanation, const char *board_state)
+fl_explanation_card_set_with (FlExplanationCard *self, const FlExplanation *explanation, const FlDiagnosis *diagnosis,
+                              const char *board_state)
 {
+  gboolean has_causes = diagnosis != NULL && diagnosis->causes->len > 0;
   GtkWidget *child;
 
   g_return_if_fail (FL_IS_EXPLANATION_CARD (self));
@@ -113,20 +144,50 @@ fl_explanation_card_set (FlExplanationCard *self, const FlExplanation *explanati
 
   if (explanation != NULL)
     {
-      g_autofree char *text = fl_explanation_to_text (explanation);
-
       gtk_label_set_text (self->title, explanation->title);
       fl_explanation_card_add_text (self, _ ("What we did"), explanation->did);
       fl_explanation_card_add_text (self, _ ("What came back"), explanation->came);
       fl_explanation_card_add_text (self, _ ("What that means"), explanation->meaning);
-      fl_explanation_card_add_checks (self, explanation->checks);
+      if (has_causes)
+        fl_explanation_card_add_causes (self, diagnosis);
+      else
+        fl_explanation_card_add_checks (self, explanation->checks);
       fl_explanation_card_add_text (self, _ ("State of the board"), board_state);
-      self->text = board_state == NULL
-                       ? g_steal_pointer (&text)
-                       : g_strdup_printf ("%s\n%s\n  %s\n", g_strchomp (text), _ ("State of the board"), board_state);
+      self->text = dup_text (explanation, diagnosis, board_state);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, explanation->title, -1);
     }
+  gtk_widget_set_visible (self->actions, has_causes);
   gtk_widget_set_visible (GTK_WIDGET (self), explanation != NULL);
+}
+
+/**
+ * fl_explanation_card_set:
+ *
+ * As fl_explanation_card_set_with(), without causes.
+ */
+void
+fl_explanation_card_set (FlExplanationCard *self, const FlExplanation *explanation, const char *board_state)
+{
+  fl_explanation_card_set_with (self, explanation, NULL, board_state);
+}
+
+/**
+ * fl_explanation_card_set_job:
+ * @job: that has ended
+ *
+ * Shows why @job failed, with the causes that its facts speak for; hides the card when it did not.
+ */
+void
+fl_explanation_card_set_job (FlExplanationCard *self, FlJob *job)
+{
+  const FlFacts *facts = fl_job_get_facts (job);
+  FlSession *session = fl_job_get_session (job);
+  FlDevice *device = fl_session_get_device (session);
+  int pid = fl_session_get_options (session)->pid;
+  const FlChip *chip = device != NULL ? device->chip : pid >= 0 ? fl_chip_db_find ((guint16) pid) : NULL;
+  g_autoptr (FlDiagnosis) diagnosis = facts != NULL ? fl_diagnose (facts, chip) : NULL;
+
+  fl_explanation_card_set_with (self, fl_job_get_explanation (job), diagnosis, fl_job_get_board_state (job));
 }
 
 static void
@@ -159,6 +220,7 @@ fl_explanation_card_class_init (FlExplanationCardClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-explanation-card.ui");
   gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, title);
   gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, sections);
+  gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, actions);
   gtk_widget_class_install_action (widget_class, "explanation.copy", NULL, fl_explanation_card_copy_action);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }

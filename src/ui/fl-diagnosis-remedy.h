@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What the window can do about a cause, by FlCause's action: the button's text, and the window's action with its target.
+ * NULL: a person has to do it. */
+const char *fl_diagnosis_remedy_get_label (const char *action);
+const char *fl_diagnosis_remedy_get_view  (const char *action); /* the view it leads to; NULL: the wizard */
+
+G_END_DECLS
