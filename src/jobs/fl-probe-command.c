@@ -3,7 +3,7 @@
 
 #include "fl-bytes.h"
 
-#define ANSWER_MS 300 /* for an ACK: a ROM gives it within two bytes' time, a slow adapter adds 16 ms either way */
+#define ANSWER_MS 200 /* for an ACK: a ROM gives it within two bytes' time, a slow adapter adds 16 ms either way */
 #define SECOND_NACK_MS 20 /* some ROMs refuse twice */
 
 /**
@@ -41,18 +41,21 @@ is_subsequence (const guint8 *part, gsize n_part, const guint8 *whole, gsize n_w
   return at == n_part;
 }
 
-/* What an answer of known contents lacks, if that is all that is wrong with it. */
-static void
+/* What an answer of known contents lacks, if that is all that is wrong with it. Returns: whether it is just the ACKs */
+static gboolean
 fl_probe_count_missing (FlProbe *self, const FlProbeAnswer *answer, const guint8 *whole, gsize n_whole)
 {
   gsize n_inner = n_whole - 2;
 
   if (answer->n == 0 || answer->n >= n_whole || !is_subsequence (answer->bytes, answer->n, whole, n_whole))
-    return;
-  if (answer->n == n_inner && memcmp (answer->bytes, whole + 1, n_inner) == 0)
-    self->n_ack_missing++;
-  else
-    self->n_missing++;
+    return FALSE;
+  if (answer->n != n_inner || memcmp (answer->bytes, whole + 1, n_inner) != 0)
+    {
+      self->n_missing++;
+      return FALSE;
+    }
+  self->n_ack_missing++;
+  return TRUE;
 }
 
 /* Sends the two bytes of a command; what is wrong with the answer is for the caller. */
@@ -91,11 +94,12 @@ judge (const FlProbeAnswer *answer)
  * @pid: (out): the ID; the one that is known already where the answer is not complete, or 0
  * @early_nack: (nullable) (inout): set when 1F came before the second byte was sent
  *
- * Returns: %FL_PROBE_OK for a complete answer
+ * Returns: %FL_PROBE_OK for an answer that is complete, but for its ACKs at the most
  */
 FlProbeVerdict
 fl_probe_get_id (FlProbe *self, gboolean spaced, guint16 *pid, gboolean *early_nack)
 {
+  guint16 seen = self->pid;
   FlProbeAnswer answer;
   FlProbeVerdict verdict;
 
@@ -107,19 +111,20 @@ fl_probe_get_id (FlProbe *self, gboolean spaced, guint16 *pid, gboolean *early_n
       *pid = (guint16) (answer.bytes[2] << 8 | answer.bytes[3]);
       return FL_PROBE_OK;
     }
-  if (answer.n > 0 && answer.n <= 5)
+  /* An ID whose high byte is not 0, as none is, tells itself apart without its first ACK. */
+  if (answer.n >= 3 && answer.bytes[0] == 1 && seen == 0)
+    seen = fl_bytes_get_be16 (answer.bytes + 1);
+  else if (answer.n >= 4 && answer.bytes[1] == 1 && seen == 0)
+    seen = fl_bytes_get_be16 (answer.bytes + 2);
+  if (seen >= 0x0400)
     {
-      /* An ID whose high byte is 4 or 5, as all are, tells itself apart without its ACKs. */
-      guint16 seen = self->pid != 0                                   ? self->pid
-                     : answer.n >= 3 && answer.bytes[0] == 1          ? (guint16) (answer.bytes[1] << 8 | answer.bytes[2])
-                     : answer.n >= 4 && answer.bytes[1] == 1          ? (guint16) (answer.bytes[2] << 8 | answer.bytes[3])
-                                                                      : 0;
       const guint8 whole[] = { FL_BOOT_ACK, 1, (guint8) (seen >> 8), (guint8) seen, FL_BOOT_ACK };
 
-      if (seen >= 0x0400)
-        fl_probe_count_missing (self, &answer, whole, sizeof whole);
-      if (answer.n == 3 && answer.bytes[0] == 1)
-        *pid = (guint16) (answer.bytes[1] << 8 | answer.bytes[2]);
+      if (fl_probe_count_missing (self, &answer, whole, sizeof whole))
+        {
+          *pid = seen;
+          return FL_PROBE_OK;
+        }
     }
   return verdict == FL_PROBE_OK ? FL_PROBE_ODD : verdict;
 }
@@ -128,7 +133,7 @@ fl_probe_get_id (FlProbe *self, gboolean spaced, guint16 *pid, gboolean *early_n
  * fl_probe_get:
  * @info: (out) (nullable): version and commands; n_commands 0: not told
  *
- * Returns: %FL_PROBE_OK for a complete answer
+ * Returns: %FL_PROBE_OK for an answer that is complete, but for its ACKs at the most
  */
 FlProbeVerdict
 fl_probe_get (FlProbe *self, gboolean spaced, FlBootInfo *info, gboolean *early_nack)
@@ -136,16 +141,26 @@ fl_probe_get (FlProbe *self, gboolean spaced, FlBootInfo *info, gboolean *early_
   FlBootInfo found = { 0 };
   FlProbeAnswer answer;
   FlProbeVerdict verdict;
-  gsize n;
+  const guint8 *list = NULL;
 
   fl_probe_ask_command (self, FL_COMMAND_GET, spaced, 0, &answer, early_nack);
   verdict = judge (&answer);
-  n = answer.n > 1 ? answer.bytes[1] : 0;
-  if (verdict == FL_PROBE_OK && answer.n == n + 4 && answer.bytes[answer.n - 1] == FL_BOOT_ACK)
+  if (answer.n > 3 && answer.n == answer.bytes[0] + 2u) /* N, version and commands, and no ACK */
     {
-      found.version = answer.bytes[2];
-      found.n_commands = (guint) MIN (n, G_N_ELEMENTS (found.commands));
-      memcpy (found.commands, answer.bytes + 3, found.n_commands);
+      self->n_ack_missing++;
+      list = answer.bytes;
+    }
+  else if (answer.n > 4 && verdict == FL_PROBE_OK && answer.n == answer.bytes[1] + 4u
+           && answer.bytes[answer.n - 1] == FL_BOOT_ACK)
+    list = answer.bytes + 1;
+  else if (answer.n > 3 && verdict != FL_PROBE_NACK)
+    self->n_missing++;
+  if (list != NULL)
+    {
+      verdict = FL_PROBE_OK;
+      found.version = list[1];
+      found.n_commands = (guint) MIN (list[0], G_N_ELEMENTS (found.commands));
+      memcpy (found.commands, list + 2, found.n_commands);
     }
   else if (verdict == FL_PROBE_OK)
     verdict = FL_PROBE_ODD;

@@ -44,7 +44,7 @@ fl_probe_ask_often (FlProbe *self, gboolean is_get, gboolean spaced, Triad *tria
   gboolean heard = FALSE;
   guint n_missing;
 
-  for (guint i = 0; i < TRIES && !fl_probe_is_over (self); i++)
+  for (guint i = 0; i < TRIES && !heard && !fl_probe_is_over (self); i++)
     {
       FlProbeVerdict verdict;
       gboolean early = FALSE;

@@ -6,15 +6,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-bytes.h"
-#if __has_include("fl-garble.h")
 #include "fl-garble.h"
-#else
-static double fl_garble_guess_factor (const guint8 *b, gsize n, FlLineErrors e, gboolean *inv) { (void) e; *inv = n > 0 && (b[0] == 0x43 || b[0] == 0x70); if (n == 2 && b[0] == 0x78) return 0.25; if (n == 2 && b[0] == 0x86) return .5; if (n==1 && b[0]==0xb9) return 1.09; return n == 3 && b[0] == 0 ? 0.08: 0; }
-#endif
 
 #define FIRST_MS  1000 /* for the answer to 7F */
 #define LATER_MS  500  /* before it is called a last time: a slow start */
 #define LAST_MS   700
+#define MAX_FACTORS 6 /* that are tried of those that explain a wrong answer */
 #define ECHO_BYTE 0x55 /* no answer of a bootloader, whatever it was sent */
 
 /* Whether @byte is there, behind nothing but the stray bytes of a line that was just switched on. */
@@ -118,48 +115,47 @@ fl_probe_check_echo (FlProbe *self, const FlProbeAnswer *first)
   return TRUE;
 }
 
-/**
- * fl_probe_try_factor:
- *
- * Asks for the ID at the rate at which the wrong answer would have been a right one.
- *
- * Returns: whether it answers there; the line is left at that rate then
- */
-gboolean
-fl_probe_try_factor (FlProbe *self)
+/* Asks for the ID at the rate at which the wrong answer would have been a right one. The line is left at that rate
+ * when it is answered there. */
+static gboolean
+fl_probe_try_factor (FlProbe *self, double factor)
 {
-  double factor = fl_facts_get_number (self->facts, "garble.factor", 0);
   guint baud = (guint) (self->line.baud * factor + 0.5);
   guint16 pid = 0;
   gboolean ok = FALSE;
 
-  if (factor <= 0 || baud < 300 || baud == self->line.baud || fl_probe_is_over (self))
+  if (baud < 300 || baud == self->line.baud || fl_probe_is_over (self))
     return FALSE;
   fl_job_begin_step (self->job, _ ("Asking for the ID at %u baud, %.2f times the rate"), baud, factor);
   fl_probe_set_line (self, baud, self->line.parity);
-  for (guint i = 0; i < 3 && !ok; i++)
+  for (guint i = 0; i < 2 && !ok; i++)
     ok = (i == 0 || fl_probe_settle (self)) && fl_probe_get_id (self, i > 0, &pid, NULL) == FL_PROBE_OK;
   if (fl_probe_is_over (self))
     return FALSE;
-  fl_facts_set_flag (self->facts, "garble.proved", ok);
-  if (ok)
-    fl_facts_say (self->facts, "garble.proved", _ ("At %u baud it answers properly: it sends %.2f times as fast"), baud,
-                  factor);
   fl_probe_end_step (self, ok, "%s", ok ? _ ("it answers properly there") : _ ("it does not answer there"));
-  if (ok)
-    self->line.baud = baud;
-  else
-    fl_probe_set_line (self, self->line.baud, self->line.parity);
-  return ok;
+  if (!ok)
+    {
+      fl_probe_set_line (self, self->line.baud, self->line.parity);
+      return FALSE;
+    }
+  fl_facts_set_number (self->facts, "garble.factor", factor);
+  fl_facts_set_flag (self->facts, "garble.proved", TRUE);
+  fl_facts_say (self->facts, "garble.proved", _ ("At %u baud it answers properly: it sends %.2f times as fast"), baud,
+                factor);
+  self->line.baud = baud;
+  return TRUE;
 }
 
-/* Bytes that a bootloader does not send. */
+/* Bytes that a bootloader does not send. Returns: whether it answers at a rate that explains them */
 static gboolean
 fl_probe_read_garble (FlProbe *self, const FlProbeAnswer *answer)
 {
-  gboolean inverted = FALSE;
-  double factor = fl_garble_guess_factor (answer->bytes, answer->n, answer->errors, &inverted);
+  double factor = fl_garble_guess_factor (answer->bytes, answer->n, answer->errors);
+  gboolean inverted = fl_garble_is_inverted (answer->bytes, answer->n, answer->errors);
+  g_autoptr (GArray) factors = fl_garble_list_factors (answer->bytes, answer->n, answer->errors);
 
+  if (fl_probe_is_over (self))
+    return FALSE;
   if (factor > 0)
     fl_facts_set_number (self->facts, "garble.factor", factor);
   fl_facts_set_flag (self->facts, "garble.inverted", inverted);
@@ -169,7 +165,14 @@ fl_probe_read_garble (FlProbe *self, const FlProbeAnswer *answer)
       return FALSE;
     }
   fl_probe_set_kind (self, "garble");
-  return fl_probe_try_factor (self);
+  if (factor > 0 && fl_probe_try_factor (self, factor))
+    return TRUE;
+  for (guint i = 0; i < MIN (factors->len, MAX_FACTORS); i++)
+    if (fl_probe_try_factor (self, g_array_index (factors, double, i)))
+      return TRUE;
+  if (factors->len > 0)
+    fl_facts_set_flag (self->facts, "garble.proved", FALSE);
+  return FALSE;
 }
 
 /* What came to the first 7F, when it was anything at all. Returns: whether there is a bootloader to talk to. */

@@ -95,6 +95,19 @@ fl_probe_hear (FlProbe *self, guint ms, FlProbeAnswer *answer)
   answer->errors = fl_transport_take_errors (self->transport);
 }
 
+/* What came in meanwhile is not the answer to what will be sent. */
+static void
+fl_probe_drain (FlProbe *self)
+{
+  guint8 data[64];
+  gsize n = 1;
+
+  for (guint i = 0; i < 16 && n > 0 && !fl_probe_is_over (self); i++)
+    if (!fl_transport_read_some (self->transport, data, sizeof data, 0, &n, self->cancellable, &self->error))
+      n = 0;
+  fl_transport_take_errors (self->transport);
+}
+
 /* Bytes that do not leave the port are a finding of their own. */
 static gboolean
 fl_probe_send (FlProbe *self, const guint8 *data, gsize length)
@@ -119,10 +132,8 @@ void
 fl_probe_ask (FlProbe *self, const guint8 *data, gsize length, guint wait_ms, gsize wanted, FlProbeAnswer *answer)
 {
   memset (answer, 0, sizeof *answer);
-  if (fl_probe_is_over (self) || !fl_transport_discard (self->transport, &self->error))
-    return;
-  fl_transport_take_errors (self->transport);
-  if (!fl_probe_send (self, data, length))
+  fl_probe_drain (self);
+  if (fl_probe_is_over (self) || !fl_probe_send (self, data, length))
     return;
   fl_probe_collect (self, wait_ms, MAX (QUIET_MS, get_wire_ms (self, 3)),
                     wanted > 0 ? MIN (wanted, sizeof answer->bytes) : sizeof answer->bytes, answer);
@@ -193,8 +204,7 @@ fl_probe_act (FlProbe *self, FlAction action)
   if (fl_probe_is_over (self) || self->hands == NULL || !self->hands->act (self->port, action))
     return FALSE;
   fl_probe_sleep (self, HANDS_WAIT_MS);
-  fl_transport_discard (self->transport, self->error == NULL ? &self->error : NULL);
-  fl_transport_take_errors (self->transport);
+  fl_probe_drain (self);
   return !fl_probe_is_over (self);
 }
 
@@ -216,10 +226,9 @@ fl_probe_reset (FlProbe *self)
   if (self->preset == NULL)
     return fl_probe_act (self, FL_ACTION_RESET);
   if (!fl_entry_run (self->transport, self->preset->enter, self->cancellable, &self->error)
-      || !fl_transport_sleep (self->transport, startup_ms, self->cancellable, &self->error)
-      || !fl_transport_discard (self->transport, &self->error))
+      || !fl_transport_sleep (self->transport, startup_ms, self->cancellable, &self->error))
     return FALSE;
-  fl_transport_take_errors (self->transport);
+  fl_probe_drain (self);
   return TRUE;
 }
 

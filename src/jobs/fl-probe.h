@@ -66,7 +66,6 @@ typedef struct
   gboolean        spaced;      /* its commands are heard only with a pause between their two bytes */
   guint           n_missing;   /* answers that lacked bytes in the middle */
   guint           n_ack_missing; /* answers that lacked just the ACKs */
-  gboolean        strange;     /* bytes came that nobody asked for */
   guint16         pid;
   FlBootInfo      info;
   guint           flash_kib;   /* from its own register; 0: not read */
@@ -116,7 +115,6 @@ void        fl_probe_watch        (FlProbe *self, guint ms);      /* an idle ses
 gboolean    fl_probe_sync         (FlProbe *self);
 gboolean    fl_probe_call         (FlProbe *self, guint wait_ms, FlProbeAnswer *answer); /* one or two 7F */
 gboolean    fl_probe_is_answer    (const FlProbeAnswer *answer, guint8 byte); /* that, behind stray bytes at most */
-gboolean    fl_probe_try_factor   (FlProbe *self);                /* at the rate that garble.factor says */
 
 /* fl-probe-reset.c */
 void        fl_probe_try_resets   (FlProbe *self, guint n);
