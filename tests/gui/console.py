@@ -175,7 +175,7 @@ def left():
     gui.press(gui.find(page(), "push button", "Get"))
     wait_row("Read Memory")
     app.show_view("Read back")
-    gui.wait_label(app.page("FlReadPage"), "Whole flash")
+    gui.wait_label(app.page("FlReadPage"), "Reads memory of the connected board")
 
 
 @journey.step
