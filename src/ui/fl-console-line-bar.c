@@ -39,9 +39,9 @@ static const struct
   FlParity parity;
   const char *title;
 } parities[] = {
-  { FL_PARITY_EVEN, N_ ("Even parity (8E1)") },
-  { FL_PARITY_NONE, N_ ("No parity (8N1)") },
-  { FL_PARITY_ODD, N_ ("Odd parity (8O1)") },
+  { FL_PARITY_EVEN, N_ ("Even (8E1)") },
+  { FL_PARITY_NONE, N_ ("None (8N1)") },
+  { FL_PARITY_ODD, N_ ("Odd (8O1)") },
 };
 
 G_DEFINE_FINAL_TYPE (FlConsoleLineBar, fl_console_line_bar, GTK_TYPE_WIDGET)

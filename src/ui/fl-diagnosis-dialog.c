@@ -102,19 +102,17 @@ fl_diagnosis_dialog_get_chip (FlDiagnosisDialog *self)
   return pid >= 0 ? fl_chip_db_find ((guint16) pid) : NULL;
 }
 
-/* Of a question it would only be in the way; and it cannot be drawn for a chip that is not known. */
+/* Beside a question it would only be in the way. */
 static void
 fl_diagnosis_dialog_show_wiring (FlDiagnosisDialog *self, const FlPrompt *prompt)
 {
   const FlConnectOptions *options = fl_session_get_options (self->session);
   const FlEntryPreset *preset = options->preset != NULL ? fl_entry_preset_find (options->preset) : NULL;
   const FlChip *chip = fl_diagnosis_dialog_get_chip (self);
-  gboolean shown =
-      prompt->question == NULL && prompt->action != FL_ACTION_OTHER_ADAPTER && chip != NULL && chip->usarts->len > 0;
 
-  if (shown)
-    fl_wiring_picture_set (self->picture, chip, 0, preset);
-  gtk_widget_set_visible (GTK_WIDGET (self->picture), shown);
+  fl_wiring_picture_set (self->picture, chip != NULL && chip->usarts->len > 0 ? chip : NULL, 0, preset);
+  gtk_widget_set_visible (GTK_WIDGET (self->picture),
+                          prompt->question == NULL && prompt->action != FL_ACTION_OTHER_ADAPTER);
 }
 
 /* What the technician is asked for now. */
@@ -235,6 +233,7 @@ fl_diagnosis_dialog_start (FlDiagnosisDialog *self, FlSession *session, const Fl
   g_return_if_fail (self->job == NULL && !fl_job_runner_is_busy (self->runner));
 
   self->session = g_object_ref (session);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board", fl_session_is_connected (session));
   self->job = FL_DIAGNOSE_JOB (fl_diagnose_job_new (session));
   fl_diagnose_job_set_guided (self->job, TRUE);
   if (facts != NULL)
@@ -352,6 +351,7 @@ fl_diagnosis_dialog_class_init (FlDiagnosisDialogClass *klass)
   gtk_widget_class_install_action (widget_class, "find-out.answer", "i", answer_action);
   gtk_widget_class_install_action (widget_class, "find-out.close", NULL, close_action);
   gtk_widget_class_install_action (widget_class, "win.remedy", "s", remedy_action);
+  gtk_widget_class_install_action (widget_class, "win.remedy-board", "s", remedy_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "find-out.close", NULL);
 }
 

@@ -114,7 +114,8 @@ add_button (GtkWidget *box, const FlCause *cause)
   button = gtk_button_new_with_label (label);
   gtk_widget_set_halign (button, GTK_ALIGN_START);
   gtk_widget_set_margin_top (button, 6);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.remedy");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button),
+                                  fl_diagnosis_remedy_needs_board (cause->action) ? "win.remedy-board" : "win.remedy");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", cause->action);
   gtk_box_append (GTK_BOX (box), button);
 }

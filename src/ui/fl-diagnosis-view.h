@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 /* The causes of a failure, the most likely first and unfolded: what speaks for each, what to do, what would decide; then
- * what was excluded. What the window can do has a button: uses the action "win.remedy" (s: the cause's action). */
+ * what was excluded. What the window can do has a button: uses the actions "win.remedy" and, where a board has to be
+ * connected for it, "win.remedy-board" (s: the cause's action). */
 #define FL_TYPE_DIAGNOSIS_VIEW (fl_diagnosis_view_get_type ())
 G_DECLARE_FINAL_TYPE (FlDiagnosisView, fl_diagnosis_view, FL, DIAGNOSIS_VIEW, GtkWidget)
 

@@ -9,10 +9,7 @@
 
 #include "fl-diagnosis-dialog.h"
 #include "fl-diagnosis-remedy.h"
-#include "fl-ui.h"
 #include "fl-wiring-dialog.h"
-
-#define LOW_BAUD 9600 /* that any adapter and cable can do */
 
 /* What menus, keys and buttons of the pages do in the window. */
 
@@ -120,7 +117,6 @@ fl_window_try_again (FlWindow *self)
 static void
 fl_window_do_remedy (FlWindow *self, const char *action)
 {
-  GSettings *settings = fl_ui_get_settings ();
   const char *view = fl_diagnosis_remedy_get_view (action);
 
   if (view != NULL)
@@ -135,12 +131,7 @@ fl_window_do_remedy (FlWindow *self, const char *action)
     fl_window_show_step (self, FL_STEP_CONNECT);
   else
     {
-      if (g_str_equal (action, "lower-rate"))
-        g_settings_set_uint (settings, "baud", LOW_BAUD);
-      else if (g_str_equal (action, "parity-even"))
-        g_settings_set_enum (settings, "parity", FL_PARITY_EVEN);
-      else if (g_str_equal (action, "parity-none"))
-        g_settings_set_enum (settings, "parity", FL_PARITY_NONE);
+      fl_diagnosis_remedy_prepare (action);
       fl_window_try_again (self);
     }
 }
@@ -177,4 +168,5 @@ fl_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.open-uri", "s", fl_window_open_uri_action);
   gtk_widget_class_install_action (widget_class, "win.find-out", NULL, fl_window_find_out_action);
   gtk_widget_class_install_action (widget_class, "win.remedy", "s", fl_window_remedy_action);
+  gtk_widget_class_install_action (widget_class, "win.remedy-board", "s", fl_window_remedy_action);
 }

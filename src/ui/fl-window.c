@@ -120,6 +120,9 @@ fl_window_update (FlWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.open", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.rescan", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.find-out", !busy && self->failed_job != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy", !busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board",
+                                 !busy && self->session != NULL && fl_session_is_connected (self->session));
   for (guint i = 0; i < FL_N_STEPS; i++)
     fl_steps_bar_set_step (self->steps, i, fl_window_get_step_state (self, i), details[i]);
 }

@@ -22,6 +22,15 @@ make_label (const char *text, const char *style)
   return label;
 }
 
+static void
+add_picture (GtkWidget *box, const FlChip *chip, guint usart, const FlEntryPreset *preset)
+{
+  GtkWidget *picture = g_object_new (FL_TYPE_WIRING_PICTURE, "halign", GTK_ALIGN_START, NULL);
+
+  fl_wiring_picture_set (FL_WIRING_PICTURE (picture), chip, usart, preset);
+  gtk_box_append (GTK_BOX (box), picture);
+}
+
 static GtkWidget *
 make_content (const FlChip *chip, const FlConnectOptions *options)
 {
@@ -36,22 +45,17 @@ make_content (const FlChip *chip, const FlConnectOptions *options)
                               NULL));
   if (chip == NULL || chip->usarts->len == 0)
     {
-      gtk_box_append (GTK_BOX (box),
-                      make_label (_ ("Which chip it is is not known yet. On nearly all STM32 the bootloader listens to "
-                                     "USART1: PA9 is the chip’s TX, PA10 its RX. BOOT0 at 3.3 V while reset is "
-                                     "pressed and let go."),
-                                  NULL));
+      gtk_box_append (GTK_BOX (box), make_label (_ ("Which chip it is is not known yet. Nearly all have this:"), NULL));
+      add_picture (box, NULL, 0, preset);
       return box;
     }
   gtk_box_append (GTK_BOX (box), make_label (chip->name, "title-3"));
   for (guint i = 0; i < chip->usarts->len; i++)
     {
       const FlChipUsart *usart = g_ptr_array_index (chip->usarts, i);
-      GtkWidget *picture = g_object_new (FL_TYPE_WIRING_PICTURE, "halign", GTK_ALIGN_START, NULL);
 
-      fl_wiring_picture_set (FL_WIRING_PICTURE (picture), chip, i, preset);
       gtk_box_append (GTK_BOX (box), make_label (usart->name, "heading"));
-      gtk_box_append (GTK_BOX (box), picture);
+      add_picture (box, chip, i, preset);
     }
   return box;
 }
@@ -73,7 +77,7 @@ fl_wiring_dialog_new (GtkWindow *parent, const FlChip *chip, const FlConnectOpti
 
   gtk_window_set_title (GTK_WINDOW (window), _ ("Wiring"));
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
-  gtk_window_set_default_size (GTK_WINDOW (window), 520, chip != NULL ? 560 : 240);
+  gtk_window_set_default_size (GTK_WINDOW (window), 520, 520);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), make_content (chip, options));
   gtk_widget_set_vexpand (scrolled, TRUE);
