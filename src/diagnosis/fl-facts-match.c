@@ -162,8 +162,10 @@ check_term (const FlTerm *term)
 
   if (info == NULL)
     return FALSE;
+  if (term->relation == FL_TERM_IS && *term->operand == '\0')
+    return fl_fact_info_accepts (info, "");
   if (term->relation == FL_TERM_IS || term->relation == FL_TERM_IS_NOT)
-    return (*term->operand == '\0' && info->kind != FL_FACT_WORD) || check_words (info, term->operand);
+    return check_words (info, term->operand);
   if (term->relation != FL_TERM_LESS && term->relation != FL_TERM_MORE)
     return TRUE;
   g_ascii_strtod (term->operand, &end);

@@ -252,10 +252,23 @@ begin_candidate (Reader *self, GMarkupParseContext *context, const char *element
   return TRUE;
 }
 
+/* The words of a list, which may be broken into lines. */
+static char **
+split_words (const char *list)
+{
+  g_auto (GStrv) words = g_strsplit_set (list, " \n", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (char **word = words; *word != NULL; word++)
+    if (**word != '\0')
+      g_strv_builder_add (builder, *word);
+  return g_strv_builder_end (builder);
+}
+
 static gboolean
 take_causes (Reader *self, GMarkupParseContext *context, const char *list, GPtrArray *causes, GError **error)
 {
-  g_auto (GStrv) codes = g_strsplit (list, " ", -1);
+  g_auto (GStrv) codes = split_words (list);
 
   for (char **code = codes; *code != NULL; code++)
     {
@@ -273,7 +286,7 @@ take_classes (Reader *self, GMarkupParseContext *context, const char *list, char
 {
   if (list == NULL)
     return TRUE;
-  *classes = g_strsplit (list, " ", -1);
+  *classes = split_words (list);
   for (char **id = *classes; *id != NULL; id++)
     if (find_class (self->rules, *id) == NULL)
       return fail (self, context, _ ("no such class"), *id, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl-port-system.h"
 
+#include <stdio.h>
 #include <windows.h>
 
 #include <cfgmgr32.h>
