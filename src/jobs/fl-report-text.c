@@ -142,7 +142,7 @@ append_result (GString *text, const FlReport *report)
     append_row (text, _ ("Seconds"), "%.1f", fl_job_get_seconds (job));
   if (board_state != NULL)
     append_row (text, _ ("State of the board"), "%s", board_state);
-  if (explanation != NULL)
+  if (explanation != NULL && report->facts == NULL) /* a diagnosis knows more */
     {
       g_autofree char *words = fl_explanation_to_text (explanation);
 
@@ -193,7 +193,7 @@ fl_report_to_text (const FlReport *self)
     }
   if (self->job != NULL)
     append_result (text, self);
-  if (self->facts != NULL || self->error != NULL)
+  if (self->facts != NULL)
     append_diagnosis (text, self);
   append_heading (text, _ ("Log"));
   g_string_append (text, self->log != NULL ? self->log : "");

@@ -117,7 +117,7 @@ test_row (gconstpointer data)
   if (rows[row].error >= 0)
     {
       assert_says (text, "State of the board: ");
-      assert_says (text, "What to check:");
+      assert_says (text, "unplugged");
     }
 
   json = fl_report_to_json (report);

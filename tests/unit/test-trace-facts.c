@@ -86,7 +86,7 @@ static const struct
   { "two-checksums", SYNC WRITE "> 03 11 22 33 44 47 47\n< 79", { "host.mistakes=two-checksums" } },
   { "checksum-without-length",
     SYNC WRITE "> 03 11 22 33 44 44\n< 1F",
-    { "host.mistakes=checksum-without-length", "write.result=nack-data" } },
+    { "host.mistakes=checksum-without-length checksum", "write.result=nack-data" } },
   { "complement", SYNC "> 11 EF\n< 1F", { "host.mistakes=complement" } },
   { "second-7f", SYNC "> 7F\n> 7F\n< 1F", { "host.mistakes=second-7f" } },
   { "two-7f", "> 7F 7F\n< 79 1F", { "host.mistakes=second-7f", "sync.kind=fresh" } },
