@@ -108,6 +108,35 @@ fl_job_facts_take_device (FlFacts *facts, FlDevice *device)
     }
 }
 
+/**
+ * fl_job_facts_take_surroundings:
+ *
+ * Sets what is known of the adapter, and of what else is plugged.
+ */
+void
+fl_job_facts_take_surroundings (FlFacts *facts, const FlSurroundings *around)
+{
+  static const char *const kinds[] = {
+    [FL_PORT_NATIVE] = "native", [FL_PORT_USB] = "usb",           [FL_PORT_BLUETOOTH] = "bluetooth",
+    [FL_PORT_OTHER] = "other",   [FL_PORT_PRACTICE] = "practice",
+  };
+
+  g_return_if_fail (facts != NULL && around != NULL);
+  if (around->port != NULL)
+    fl_facts_set (facts, "port.kind", kinds[fl_port_info_get_kind (around->port)]);
+  if (around->port != NULL && fl_port_info_get_vid (around->port) >= 0)
+    {
+      g_autofree char *usb =
+          g_strdup_printf ("%04x:%04x", fl_port_info_get_vid (around->port), fl_port_info_get_pid (around->port));
+
+      fl_facts_set (facts, "port.usb", usb);
+    }
+  if (around->driver != NULL)
+    fl_facts_set (facts, "port.driver", around->driver);
+  fl_facts_set_flag (facts, "host.dfu", around->has_dfu);
+  fl_facts_set_flag (facts, "host.st-link", around->has_st_link);
+}
+
 /* One row for each way in which opening a port ends. */
 static const struct
 {

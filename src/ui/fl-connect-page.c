@@ -111,7 +111,7 @@ fl_connect_page_done_cb (GObject *source, GAsyncResult *result, gpointer user_da
     }
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      fl_explanation_card_set_job (self->explanation, job);
+      fl_explanation_card_set (self->explanation, fl_job_get_explanation (job), fl_job_get_board_state (job));
       gtk_label_set_text (self->status, error->message);
       gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
     }

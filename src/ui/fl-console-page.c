@@ -111,7 +111,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_handlers_disconnect_by_data (job, self);
   fl_console_log_update (self->log);
   if (!ok && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    fl_explanation_card_set_job (self->explanation, job);
+    fl_explanation_card_set (self->explanation, fl_job_get_explanation (job), fl_job_get_board_state (job));
   fl_console_page_update (self);
 }
 

@@ -116,33 +116,17 @@ fl_explanation_card_add_causes (FlExplanationCard *self, const FlDiagnosis *diag
   gtk_box_append (GTK_BOX (section), view);
 }
 
-static char *
-dup_text (const FlExplanation *explanation, const FlDiagnosis *diagnosis, const char *board_state)
-{
-  GString *text = g_string_new (NULL);
-  g_autofree char *said = fl_explanation_to_text (explanation);
-  g_autofree char *causes = diagnosis != NULL ? fl_diagnosis_to_text (diagnosis) : NULL;
-
-  g_string_append (text, g_strchomp (said));
-  if (causes != NULL)
-    g_string_append_printf (text, "\n\n%s", g_strchomp (causes));
-  if (board_state != NULL)
-    g_string_append_printf (text, "\n%s\n  %s\n", _ ("State of the board"), board_state);
-  return g_string_free (text, FALSE);
-}
-
 /**
- * fl_explanation_card_set_with:
+ * fl_explanation_card_set:
  * @explanation: (nullable): what to show; it is copied
- * @diagnosis: (nullable): its causes; copied
  * @board_state: (nullable): in what state the board was left, in words
  *
  * Shows a failure, or hides the card when there is none.
  */
 void
-fl_explanation_card_set_with (FlExplanationCard *self, const FlExplanation *explanation, const FlDiagnosis *diagnosis,
-                              const char *board_state)
+fl_explanation_card_set (FlExplanationCard *self, const FlExplanation *explanation, const char *board_state)
 {
+  const FlDiagnosis *diagnosis = explanation != NULL ? explanation->diagnosis : NULL;
   gboolean has_causes = diagnosis != NULL && diagnosis->causes->len > 0;
 
   g_return_if_fail (FL_IS_EXPLANATION_CARD (self));
@@ -153,6 +137,8 @@ fl_explanation_card_set_with (FlExplanationCard *self, const FlExplanation *expl
 
   if (explanation != NULL)
     {
+      g_autofree char *text = fl_explanation_to_text (explanation);
+
       gtk_label_set_text (self->title, explanation->title);
       add_text (self->sections, _ ("What we did"), explanation->did);
       add_text (self->sections, _ ("What came back"), explanation->came);
@@ -162,41 +148,13 @@ fl_explanation_card_set_with (FlExplanationCard *self, const FlExplanation *expl
       else
         fl_explanation_card_add_checks (self, explanation->checks);
       add_text (self->causes, _ ("State of the board"), board_state);
-      self->text = dup_text (explanation, diagnosis, board_state);
+      self->text = board_state == NULL
+                       ? g_steal_pointer (&text)
+                       : g_strdup_printf ("%s\n%s\n  %s\n", g_strchomp (text), _ ("State of the board"), board_state);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, explanation->title, -1);
     }
   gtk_widget_set_visible (self->actions, has_causes);
   gtk_widget_set_visible (GTK_WIDGET (self), explanation != NULL);
-}
-
-/**
- * fl_explanation_card_set:
- *
- * As fl_explanation_card_set_with(), without causes.
- */
-void
-fl_explanation_card_set (FlExplanationCard *self, const FlExplanation *explanation, const char *board_state)
-{
-  fl_explanation_card_set_with (self, explanation, NULL, board_state);
-}
-
-/**
- * fl_explanation_card_set_job:
- * @job: that has ended
- *
- * Shows why @job failed, with the causes that its facts speak for; hides the card when it did not.
- */
-void
-fl_explanation_card_set_job (FlExplanationCard *self, FlJob *job)
-{
-  const FlFacts *facts = fl_job_get_facts (job);
-  FlSession *session = fl_job_get_session (job);
-  FlDevice *device = fl_session_get_device (session);
-  int pid = fl_session_get_options (session)->pid;
-  const FlChip *chip = device != NULL ? device->chip : pid >= 0 ? fl_chip_db_find ((guint16) pid) : NULL;
-  g_autoptr (FlDiagnosis) diagnosis = facts != NULL ? fl_diagnose (facts, chip) : NULL;
-
-  fl_explanation_card_set_with (self, fl_job_get_explanation (job), diagnosis, fl_job_get_board_state (job));
 }
 
 static void

@@ -3,8 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "fl-diagnosis.h"
-#include "fl-job.h"
+#include "fl-explain.h"
 
 G_BEGIN_DECLS
 
@@ -16,8 +15,5 @@ G_DECLARE_FINAL_TYPE (FlExplanationCard, fl_explanation_card, FL, EXPLANATION_CA
 GtkWidget *fl_explanation_card_new (void);
 void       fl_explanation_card_set (FlExplanationCard *self, const FlExplanation *explanation,
                                     const char *board_state); /* both nullable: hides itself without explanation */
-void       fl_explanation_card_set_with (FlExplanationCard *self, const FlExplanation *explanation,
-                                         const FlDiagnosis *diagnosis, const char *board_state);
-void       fl_explanation_card_set_job (FlExplanationCard *self, FlJob *job); /* one that has ended */
 
 G_END_DECLS

@@ -271,7 +271,7 @@ ended_cb (FlOptionsPage *self, FlJob *job, const GError *error, FlJobRunner *run
       else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         fl_result_card_show (self->result, FL_RESULT_STOPPED, _ ("Cancelled"), fl_job_get_board_state (job));
       else if (fl_job_get_explanation (job) != NULL)
-        fl_explanation_card_set_job (self->explanation, job);
+        fl_explanation_card_set (self->explanation, fl_job_get_explanation (job), fl_job_get_board_state (job));
       else
         fl_result_card_show (self->result, FL_RESULT_FAILED, _ ("Not written"), error->message);
       gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);

@@ -341,7 +341,7 @@ ended_cb (FlReadPage *self, FlJob *job, const GError *error, FlJobRunner *runner
         fl_result_card_show (self->result, FL_RESULT_STOPPED, _ ("Cancelled"),
                              _ ("Nothing was saved. The board was not changed."));
       else if (fl_job_get_explanation (job) != NULL)
-        fl_explanation_card_set_job (self->explanation, job);
+        fl_explanation_card_set (self->explanation, fl_job_get_explanation (job), fl_job_get_board_state (job));
       else
         fl_result_card_show (self->result, FL_RESULT_FAILED, _ ("Not read"), error->message);
       /* What came of it stands at the top. */

@@ -144,7 +144,7 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
   gtk_label_set_text (self->title, _ (looks[outcome].title));
   gtk_label_set_text (self->subtitle, subtitle);
 
-  fl_explanation_card_set_job (self->explanation, FL_JOB (job));
+  fl_explanation_card_set (self->explanation, explanation, board_state);
   fl_verdict_view_set_state (self, error != NULL && explanation == NULL ? board_state : NULL);
 
   set_bytes (self->written, result->bytes_written);
@@ -171,7 +171,7 @@ fl_verdict_view_note (FlVerdictView *self, FlJob *job, const GError *error, cons
   if (error == NULL)
     gtk_label_set_text (self->subtitle, text);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    fl_explanation_card_set_job (self->explanation, job);
+    fl_explanation_card_set (self->explanation, fl_job_get_explanation (job), fl_job_get_board_state (job));
 }
 
 static void

@@ -11,7 +11,6 @@
 #include "fl-console-job.h"
 #include "fl-program-job.h"
 #include "fl-report-dialog.h"
-#include "fl-report.h"
 #include "fl-stop-dialog.h"
 #include "fl-ui.h"
 #include "fl-verdict-view.h"
@@ -272,19 +271,13 @@ fl_window_save_report_action (GtkWidget *widget, const char *name, GVariant *par
 {
   FlWindow *self = FL_WINDOW (widget);
   g_autofree char *log = fl_log_drawer_to_text (self->log);
-  g_autofree char *text = NULL;
+  FlReport *report;
 
   if (fl_program_page_has_verdict (self->program_page))
-    {
-      text = fl_program_page_make_report (self->program_page, log);
-    }
+    report = fl_program_page_make_report (self->program_page, log);
   else
-    {
-      FlReport report = { .session = self->session, .firmware = self->firmware, .log = log };
-
-      text = fl_report_to_text (&report);
-    }
-  fl_report_dialog_show (GTK_WINDOW (self), self->toasts, text);
+    report = fl_report_dialog_make_report (self->session, self->firmware, self->runner, log);
+  fl_report_dialog_show (GTK_WINDOW (self), self->toasts, report);
 }
 
 static void
