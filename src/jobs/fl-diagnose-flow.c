@@ -169,13 +169,13 @@ fl_diagnose_examine (FlDiagnoseJob *self, FlProbe *probe)
   if (!fl_probe_parity (probe))
     return FALSE;
   fl_probe_identity (probe);
-  if (probe->spaced || fl_facts_is (probe->facts, "answers.ack-missing", "yes"))
+  if (probe->spaced || fl_facts_is (probe->facts, "answers.ack-missing", "yes")
+      || fl_facts_is (probe->facts, "answers.missing", "yes"))
     return FALSE;
   fl_probe_memory (probe);
   fl_probe_watch (probe, fl_diagnose_job_is_guided (self) && probe->hands == NULL ? WATCH_LONG_MS : WATCH_MS);
   return !fl_probe_is_over (probe)
          && fl_facts_get_number (probe->facts, "ids.good", 0) >= fl_facts_get_number (probe->facts, "ids.n", 1)
-         && !fl_facts_is (probe->facts, "answers.missing", "yes")
          && fl_facts_get (probe->facts, "listen.late-text") == NULL
          && fl_facts_get (probe->facts, "idle.died-ms") == NULL;
 }

@@ -172,8 +172,9 @@ fl_rehearsal_erase (FlRehearsal *self)
     return;
   if (erasing.command_refused)
     fl_facts_set (facts, "erase.command", "nack");
-  fl_facts_set_number (facts, "erase.seconds", erasing.seconds);
-  fl_facts_set_flag (facts, "erase.slow", erasing.slow);
+  fl_facts_set_number (facts, "erase.seconds",
+                       MAX (erasing.seconds, fl_facts_get_number (facts, "erase.seconds", 0)));
+  fl_facts_set_flag (facts, "erase.slow", erasing.slow || fl_facts_is (facts, "erase.slow", "yes"));
   if (self->alive && erasing.worst == FL_PROBE_OK && !erasing.command_refused)
     fl_rehearsal_check_blank (self);
 }
