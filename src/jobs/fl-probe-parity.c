@@ -19,14 +19,13 @@ typedef struct
   gboolean early_nack;
 } Triad;
 
-
 static FlProbeVerdict
 fl_probe_try (FlProbe *self, gboolean is_get, gboolean spaced, gboolean *early_nack)
 {
   FlBootInfo info;
   guint16 pid;
-  FlProbeVerdict verdict = is_get ? fl_probe_get (self, spaced, &info, early_nack)
-                                  : fl_probe_get_id (self, spaced, &pid, early_nack);
+  FlProbeVerdict verdict =
+      is_get ? fl_probe_get (self, spaced, &info, early_nack) : fl_probe_get_id (self, spaced, &pid, early_nack);
 
   if (verdict == FL_PROBE_OK && is_get)
     self->info = info;
@@ -121,8 +120,8 @@ fl_probe_try_without (FlProbe *self, const Triad *with)
 
   fl_job_begin_step (self->job, _ ("Asking again without parity, as a few families need it"));
   fl_probe_set_line (self, self->line.baud, FL_PARITY_NONE);
-  heard = fl_probe_can_reset (self) ? fl_probe_reset (self) && fl_probe_call (self, 200, &answer)
-                                    : fl_probe_settle (self);
+  heard =
+      fl_probe_can_reset (self) ? fl_probe_reset (self) && fl_probe_call (self, 200, &answer) : fl_probe_settle (self);
   if (!heard)
     fl_probe_settle (self);
   without.early_nack = FALSE;

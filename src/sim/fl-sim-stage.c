@@ -7,6 +7,8 @@
 
 #include "fl-error.h"
 
+#define IDEAL_UNIT 4 /* bytes: AN3155 promises no more */
+
 /* A board with a scenario: where its pieces meet. */
 
 /* Takes the chip and its state from the scenario, before the board is made. */
@@ -73,6 +75,7 @@ fl_sim_board_stage (FlSimBoard *self, FlSimScenario *scenario)
   self->memory->flash->no_erase = scenario->no_erase;
   fl_sim_rom_set_ideal (self->rom);
   fl_sim_board_set_options (self, scenario);
+  self->memory->flash->unit = self->memory->flash->alignment = IDEAL_UNIT;
   if (scenario->write_granularity > 0 && scenario->misaligned != NULL)
     {
       self->memory->flash->unit = scenario->write_granularity;
