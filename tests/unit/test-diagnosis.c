@@ -161,6 +161,8 @@ static const DiagnosisCase diagnosis_cases[] = {
   { "erase/silent", 0x449, SESSION "; erase.mass=silent", "ERASE_NO_REPLY", "ERASE_TIMEOUT", NULL, NULL },
   { "erase/stage", 0, "fail.stage=erase", "ERASE_NACK", "", "WRITE_PROTECTED", NULL },
 
+  { "verify/stage", 0x410, SESSION "; id.pid=0x410; id.known=yes; fail.stage=verify", "VERIFY_MISMATCH", "",
+    "WRITE_PROTECTED WRITE_GRANULARITY", NULL },
   { "write/random", 0, SESSION "; write.pattern=random; write.share=0.1", "RANDOM_NACK", "AUTOBAUD_MISMATCH",
     "ADAPTER_FAULTY", "RDP_ACTIVE" },
   { "write/random/bridge", 0x497, SESSION "; write.pattern=random; write.share=0.5; port.usb=303a:1001", "RANDOM_NACK",
