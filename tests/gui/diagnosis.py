@@ -96,11 +96,19 @@ def garble():
 
 @journey.step
 def protected():
-    """readout protection: the board connects; what is refused is explained where it happens"""
+    """readout protection: a board that connects is looked at from the menu, and its protection can be looked at"""
     start("sim:0x410,clock=real,rdp=1,blank=0")
     app.press_primary("FlConnectPage")
     app.wait_page("FlDevicePage", SLOW)
-    journey.shoot("protected")
+    gui.press(gui.find_shown(app.win, "push button", "Menu"))
+    gui.press(gui.find_shown(app.win, "menu item", "Find out why…"))
+    dialog = app.window("Find out why")
+    found = wait_end(dialog)
+    journey.shoot("protected-found")
+    assert found and "protect" in found[0].lower(), found
+    gui.press(gui.find(dialog, "push button", "Look at the protection"))
+    gui.wait_label(app.page("FlOptionsPage"), "Readout protection", SLOW)
+    journey.shoot("protected-remedy")
 
 
 @journey.step
