@@ -5,7 +5,9 @@
   test-installer.py BUILD-FOLDER SOURCE-FOLDER PTY-SHIM PATH-ENTRY
 BUILD-FOLDER is _build-windows, where package.sh has put the installer. FLASHLOADER_SIM is a flashloader-sim for this system.
 """
+import contextlib
 import filecmp
+import json
 import os
 import pathlib
 import re
@@ -137,24 +139,43 @@ def known_as_stm_flash_loader():
     assert windows.path(HOME + "\\bin\\STMFlashLoader.exe").is_file()
 
 
-@tap.case
-def serial_port():
-    """programs and verifies a board at a serial port"""
-    link, log = BUILD / "wine-board", BUILD / "wine-board.log"
+@contextlib.contextmanager
+def board_at(port, log, *words):
+    """A simulated board at a serial port of this Windows. Gives the variables that programs need to use it."""
+    link = BUILD / "wine-board"
     log.unlink(missing_ok=True)
-    with subprocess.Popen([SIM, "--pty", link, "--device", "0x460", "--clock", "fast"], stdout=subprocess.PIPE, text=True) as sim:
+    with subprocess.Popen([SIM, "--pty", link, "--device", "0x460", "--clock", "fast", *words], stdout=subprocess.PIPE,
+                          text=True) as sim:
         try:
             ready, _, _ = select.select([sim.stdout], [], [], wine.LIMIT)
             assert ready and sim.stdout.readline() == f"ready {link}\n"
-            windows.map_port("COM5", link)
-            shim = {"LD_PRELOAD": str(SHIM), "FL_PTY_SHIM_LOG": str(log)}
-            assert "COM5" in windows.run(CLI, "ports", **shim).stdout
-            windows.run(CLI, "program", FIRMWARE, "--port", "COM5", **shim)
-            windows.run(CLI, "verify", FIRMWARE, "--port", "COM5", **shim)
+            windows.map_port(port, link)
+            yield {"LD_PRELOAD": str(SHIM), "FL_PTY_SHIM_LOG": str(log)}
         finally:
-            windows.map_port("COM5", None)
+            windows.map_port(port, None)
             sim.kill()
+
+
+@tap.case
+def serial_port():
+    """programs and verifies a board at a serial port"""
+    log = BUILD / "wine-board.log"
+    with board_at("COM5", log) as shim:
+        assert "COM5" in windows.run(CLI, "ports", **shim).stdout
+        windows.run(CLI, "program", FIRMWARE, "--port", "COM5", **shim)
+        windows.run(CLI, "verify", FIRMWARE, "--port", "COM5", **shim)
     assert "format 8E1" in log.read_text(), log.read_text()
+
+
+@tap.case
+def unplugged():
+    """an adapter that is unplugged in the middle of a job is an error of the port, and said at once"""
+    with board_at("COM12", BUILD / "wine-unplugged.log", "--unplug", "5000") as shim:
+        result = windows.run(CLI, "program", FIRMWARE, "--port", "COM12", "--json", check=False, **shim)
+    answer = json.loads(result.stdout[result.stdout.rindex("\n{") if "\n{" in result.stdout else 0:])
+    assert result.returncode == 4, result.stdout
+    assert answer["error_code"] == "port-gone", answer
+    assert answer["retries"] == 0, answer
 
 
 @tap.case
