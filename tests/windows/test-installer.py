@@ -172,9 +172,11 @@ def unplugged():
     """an adapter that is unplugged in the middle of a job is an error of the port, and said at once"""
     with board_at("COM12", BUILD / "wine-unplugged.log", "--unplug", "5000") as shim:
         result = windows.run(CLI, "program", FIRMWARE, "--port", "COM12", "--json", check=False, **shim)
-    answer = json.loads(result.stdout[result.stdout.rindex("\n{") if "\n{" in result.stdout else 0:])
-    assert result.returncode == 4, result.stdout
+    # Behind the progress, and before what Wine's server says when it is ended.
+    answer = json.loads(re.search(r"^\{\r?$.*?^\}\r?$", result.stdout, re.M | re.S)[0])
+    assert result.returncode == 4, result.returncode
     assert answer["error_code"] == "port-gone", answer
+    assert "rest untouched" in answer["board_state"], answer
     assert answer["retries"] == 0, answer
 
 
@@ -228,6 +230,25 @@ def uninstalls():
     # The uninstaller runs from a copy of itself, which is gone at the next start of Windows.
     files = {name for name in windows.files() - files_before if not re.search(r"/Temp/~nsu\w*\.tmp", name)}
     assert not files, files
+
+
+@tap.case
+def file_types():
+    """/TYPES offers it for firmware files, /NOPATH leaves PATH alone, and uninstalling takes back what was added"""
+    entry = "HKLM\\Software\\Classes\\Flashloader.Firmware\\shell\\open\\command"
+    windows.run("reg", "add", "HKLM\\Software\\Classes\\.hex\\OpenWithProgids", "/v", "Other.Program", "/f")
+    windows.run(SETUP, "/S", "/TYPES", "/NOPATH")
+    assert f'"{HOME}\\bin\\flashloader.exe" "%1"' in windows.run("reg", "query", entry, "/ve").stdout
+    for extension in (".hex", ".s19", ".srec", ".elf"):
+        listed = windows.run("reg", "query", f"HKLM\\Software\\Classes\\{extension}\\OpenWithProgids").stdout
+        assert "Flashloader.Firmware" in listed, listed
+    assert query(PATH_KEY, "Path") == path_before
+    windows.run(HOME + "\\uninstall.exe", "/S")
+    wait_until_gone(HOME)
+    assert windows.run("reg", "query", entry, check=False).returncode != 0
+    assert "Flashloader" not in windows.run("reg", "query", "HKLM\\Software\\Classes\\.hex\\OpenWithProgids").stdout
+    windows.run("reg", "delete", "HKLM\\Software\\Classes\\.hex", "/f")
+    assert windows.registry() == registry_before
 
 
 @tap.case
