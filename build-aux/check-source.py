@@ -82,6 +82,7 @@ wanted = {f for f in files if f.startswith("src/") and f.endswith(".c")
 wanted |= {f for f in files if f.endswith(".ui") and 'translatable="yes"' in (TOP / f).read_text(encoding="utf-8")}
 wanted |= {f for f in files if re.fullmatch(r"data/.*\.(desktop|metainfo\.xml|gschema\.xml)(\.in)?", f)}
 wanted.add("data/chips/words.xml")
+wanted |= {f for f in files if re.fullmatch(r"data/diagnosis/.*\.xml", f)}
 listed = [line for line in (TOP / "po/POTFILES").read_text().split("\n") if line and not line.startswith("#")]
 for name in sorted(wanted - set(listed)):
     problem("potfiles", name, "has texts to translate and is not in po/POTFILES")

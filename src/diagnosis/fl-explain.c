@@ -263,12 +263,23 @@ describe_received (const FlEvidence *evidence, GByteArray *bytes, FlObserved obs
   return g_strdup (message);
 }
 
+static FlDiagnosis *
+diagnose (const FlEvidence *evidence)
+{
+  g_autoptr (FlDiagnosis) diagnosis = NULL;
+
+  if (evidence->facts == NULL)
+    return NULL;
+  diagnosis = fl_diagnose (evidence->facts, evidence->chip);
+  return diagnosis->causes->len > 0 ? g_steal_pointer (&diagnosis) : NULL;
+}
+
 /**
  * fl_explain:
  * @evidence: what is known of the failure
  *
  * The first, plain explanation: from the error, the stage, what came back, how the board is entered and which chip it
- * is.
+ * is; and what the facts say, where some were recorded.
  *
  * Returns: (transfer full): never %NULL
  */
@@ -295,6 +306,7 @@ fl_explain (const FlEvidence *evidence)
   for (guint i = 0; i < FL_EXPLAIN_MAX_CHECKS && row->checks[i].text != NULL; i++)
     if (applies (row->checks[i].when, when))
       g_ptr_array_add (self->checks, expand (_ (row->checks[i].text), evidence));
+  self->diagnosis = diagnose (evidence);
   return self;
 }
 
@@ -308,13 +320,15 @@ fl_explanation_free (FlExplanation *self)
   g_free (self->came);
   g_free (self->meaning);
   g_clear_pointer (&self->checks, g_ptr_array_unref);
+  g_clear_pointer (&self->diagnosis, fl_diagnosis_free);
   g_free (self);
 }
 
 /**
  * fl_explanation_to_text:
  *
- * Returns: (transfer full): plain text in lines, the checks numbered: for a terminal, a report, the clipboard
+ * Returns: (transfer full): plain text in lines: for a terminal, a report, the clipboard. Where there is a diagnosis,
+ * it takes the place of the checks, which know less.
  */
 char *
 fl_explanation_to_text (const FlExplanation *self)
@@ -325,6 +339,13 @@ fl_explanation_to_text (const FlExplanation *self)
 
   text = g_string_new (NULL);
   g_string_append_printf (text, "%s\n%s\n%s\n%s\n", self->title, self->did, self->came, self->meaning);
+  if (self->diagnosis != NULL)
+    {
+      g_autofree char *causes = fl_diagnosis_to_text (self->diagnosis);
+
+      g_string_append_printf (text, "\n%s", causes);
+      return g_string_free (text, FALSE);
+    }
   if (self->checks->len > 0)
     g_string_append_printf (text, "%s\n", _ ("What to check:"));
   for (guint i = 0; i < self->checks->len; i++)

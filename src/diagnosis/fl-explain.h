@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "fl-chip.h"
+#include "fl-diagnosis.h"
 #include "fl-transport.h"
 
 G_BEGIN_DECLS
@@ -51,6 +51,7 @@ typedef struct
   const FlChip         *chip;     /* connected, or expected */
   GPtrArray            *sent;     /* (element-type utf8): the last exchange's "> …" lines */
   GPtrArray            *received; /* (element-type utf8): its "< …" lines */
+  const FlFacts        *facts;    /* what the job has recorded */
 } FlEvidence;
 
 /**
@@ -60,16 +61,19 @@ typedef struct
  * @came: what came back, one sentence
  * @meaning: what that means
  * @checks: (element-type utf8): what to do, one action each, the most likely first
+ * @diagnosis: (nullable): what the facts say: causes, ranked, each with its remedy, and what was excluded; %NULL when
+ *   they say nothing
  *
  * A failure in plain words that can be read out on the phone.
  */
 typedef struct
 {
-  char      *title;
-  char      *did;
-  char      *came;
-  char      *meaning;
-  GPtrArray *checks;
+  char        *title;
+  char        *did;
+  char        *came;
+  char        *meaning;
+  GPtrArray   *checks;
+  FlDiagnosis *diagnosis;
 } FlExplanation;
 
 FlExplanation *fl_explain              (const FlEvidence *evidence);

@@ -32,7 +32,8 @@ void        fl_facts_take_chip  (FlFacts *self, const FlChip *chip);            
 
 /* "sync.first= garble.factor<1.0 !host.st-link chip.series=G0|C0 port.usb=2341:*": terms that all have to hold:
  * NAME (known, and neither "no" nor "0"), !NAME (not so), NAME=A|B (with * and ?; "NAME=" is: known and empty),
- * NAME!=A|B (known, and none of them), NAME<N, NAME>N, ?NAME (not known). */
+ * NAME!=A|B (known, and none of them), NAME<N, NAME>N (N may be another fact), ?NAME (not known). A ! before any term
+ * turns it round: "!port.usb=2341:*". A value with spaces: "sync.first=86?FE*". */
 gboolean    fl_facts_match      (const FlFacts *self, const char *condition);
 
 char       *fl_facts_to_json    (const FlFacts *self);

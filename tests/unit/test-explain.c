@@ -237,6 +237,30 @@ test_bare (void)
   g_assert_cmpstr (explanation->came, !=, "");
 }
 
+/* What a job recorded is ranked, and takes the place of the checks; without causes there is no diagnosis. */
+static void
+test_facts (void)
+{
+  g_autoptr (FlFacts) facts = fl_facts_new ();
+  g_autoptr (GError) error = g_error_new_literal (FL_ERROR, FL_ERROR_NO_ANSWER, "Nothing came.");
+  FlEvidence evidence = { .error = error, .stage = FL_STAGE_SYNC, .facts = facts, .chip = fl_chip_db_find (0x413) };
+  g_autoptr (FlExplanation) unknown = fl_explain (&evidence);
+  g_autoptr (FlExplanation) silent = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_null (unknown->diagnosis);
+  fl_facts_set (facts, "port.open", "ok");
+  fl_facts_set (facts, "sync.kind", "silent");
+  silent = fl_explain (&evidence);
+  text = fl_explanation_to_text (silent);
+  g_assert_nonnull (silent->diagnosis);
+  g_assert_cmpstr (silent->diagnosis->observation, ==, "SILENCE");
+  g_assert_nonnull (strstr (text, "Tie BOOT1 (pin PB2) to GND"));
+  g_assert_nonnull (strstr (text, "What it is not:"));
+  g_assert_null (strstr (text, "What to check:"));
+  g_assert_cmpuint (silent->checks->len, >, 0);
+}
+
 static void
 test_stages (void)
 {
@@ -262,6 +286,7 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/explain/all-codes", test_all_codes);
   g_test_add_func ("/explain/bare", test_bare);
+  g_test_add_func ("/explain/facts", test_facts);
   g_test_add_func ("/explain/stages", test_stages);
   return g_test_run ();
 }
