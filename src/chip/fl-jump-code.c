@@ -150,10 +150,10 @@ add_head (GString *code, const FlChip *chip, const JumpSeries *row, guint32 addr
       code,
       "/* Enters the bootloader in the system memory of %s (product ID 0x%03X).\n"
       " *\n"
-      " * Call bootloader_enter_if_requested() first thing in main(), before any clock, pin or interrupt is set up, "
-      "and\n"
-      " * bootloader_request() wherever the bootloader is wanted. A reset lies between the two: it is the only thing\n"
-      " * that undoes all that an application has done to clocks, peripherals, caches, interrupts and stacks.\n"
+      " * Call bootloader_enter_if_requested() first thing in main(), before any clock, pin or\n"
+      " * interrupt is set up, and bootloader_request() wherever the bootloader is wanted. A reset\n"
+      " * lies between the two: it is the only thing that undoes all that an application has done to\n"
+      " * clocks, peripherals, caches, interrupts and stacks.\n"
       " *\n"
       " * The linker script needs a section that the start-up code does not clear, in RAM:\n"
       " *   .noinit (NOLOAD) : { *(.noinit*) } > RAM\n"
@@ -192,16 +192,18 @@ add_request (GString *code, const JumpSeries *row)
 static void
 add_leave (GString *code, const JumpSeries *row)
 {
-  g_string_append (
-      code, "/* The last instructions: main stack, privileged, interrupts enabled again (USB, SPI and USARTs whose\n"
-            " * rate is measured by software need them), then the bootloader's reset handler. In assembler,\n"
-            " * because the compiler may use the stack that is being changed; for GCC, Clang and Arm Compiler 6. */\n"
-            "__attribute__ ((naked, noreturn)) static void\n"
-            "bootloader_leave (uint32_t stack __attribute__ ((unused)), uint32_t entry __attribute__ ((unused)))\n"
-            "{\n"
-            "  __asm volatile (\"movs r2, #0\\n\"\n"
-            "                  \"msr control, r2\\n\"\n"
-            "                  \"isb\\n\"\n");
+  g_string_append (code,
+                   "/* The last instructions: main stack, privileged, interrupts enabled again (USB, SPI and USARTs\n"
+                   " * whose rate is measured by software need them), then the bootloader's reset handler. In\n"
+                   " * assembler, because the compiler may use the stack that is being changed; for GCC, Clang and\n"
+                   " * Arm Compiler 6. */\n"
+                   "__attribute__ ((naked, noreturn)) static void\n"
+                   "bootloader_leave (uint32_t stack __attribute__ ((unused)),\n"
+                   "                  uint32_t entry __attribute__ ((unused)))\n"
+                   "{\n"
+                   "  __asm volatile (\"movs r2, #0\\n\"\n"
+                   "                  \"msr control, r2\\n\"\n"
+                   "                  \"isb\\n\"\n");
   if (row->traits & JUMP_STACK_LIMIT)
     g_string_append (code, "                  \"msr msplim, r2\\n\"\n");
   if (row->traits & JUMP_MASKS)
@@ -385,9 +387,10 @@ add_checks (FlJumpCode *self)
             _ ("Blink a LED, or send a byte, right before the jump: is it reached at all? And in the reset "
                "handler: does the application simply start again, because a watchdog or a fault has reset "
                "the chip?"));
-  add_text (self->checks,
-            _ ("With a debugger, stop after the jump: what stands at address 0 and in VTOR? Both have to show "
-               "the bootloader's vectors, not the application's."));
+  add_text (
+      self->checks,
+      _ ("With a debugger, stop after the jump: what stands at address 0, and in VTOR where the core has one? Both "
+         "have to show the bootloader's vectors, not the application's."));
   g_ptr_array_add (
       self->checks,
       g_strdup_printf (_ ("The first word at 0x%08X has to be an address in RAM, the second an odd one in the "
