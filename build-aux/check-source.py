@@ -18,7 +18,7 @@ LAYERS = {
     "protocol": ["util", "transport"],
     "diagnosis": ["util", "transport", "chip", "image", "protocol"],
     "jobs": ["util", "transport", "port", "protocol", "chip", "image", "diagnosis"],
-    "sim": ["util", "transport", "chip", "image"],
+    "sim": ["util", "transport", "port", "chip", "image"],  # says what is around a simulated board
     "cli": ["util", "transport", "port", "protocol", "chip", "image", "diagnosis", "jobs", "sim"],
     "ui": ["util", "transport", "port", "protocol", "chip", "image", "diagnosis", "jobs", "sim"],
 }

@@ -57,7 +57,8 @@ typedef enum
  * @act: does it, at once. Returns: whether it could be done here
  * @ask: what a person at the board would answer to a question ("app-runs")
  *
- * A person at a simulated board, for a diagnosis that nobody attends; real boards have none. Any thread.
+ * A person at a simulated board, for a diagnosis that nobody attends; real boards have none. To be called by the thread
+ * that has the port open, or while nobody has.
  */
 typedef struct
 {

@@ -20,6 +20,14 @@ typedef enum
   FL_SIM_BOARD_HELD,    /* NRST is low */
 } FlSimBoardState;
 
+/* Who decides about the BOOT0 pin. */
+typedef enum
+{
+  FL_SIM_BOOT0_WIRED, /* nobody at the board: RTS, where it is wired, otherwise it is high */
+  FL_SIM_BOOT0_HIGH,
+  FL_SIM_BOOT0_LOW,
+} FlSimBoot0;
+
 typedef struct
 {
   gboolean   to_host;
@@ -43,6 +51,7 @@ struct _FlSimBoard
   FlLineSettings  device;     /* the chip's USART */
   FlLines         lines;
   FlSimBoardState state;
+  FlSimBoot0      boot0;
   gboolean        empty;      /* the latched result of the empty check */
   gint64          startup_us;
   gint64          time;       /* microseconds: the latest that the host named */
@@ -63,10 +72,14 @@ struct _FlSimBoard
 void         fl_sim_board_boot        (FlSimBoard *self, gboolean reload, gint64 now, gint64 startup_us);
 FlSimConfig *fl_sim_board_copy_config (const FlSimConfig *config);
 gboolean     fl_sim_board_load        (FlSimBoard *self, GError **error);
+void         fl_sim_board_preload     (FlSimBoard *self);
 void         fl_sim_board_deliver     (FlSimBoard *self, FlSimByte *byte);
+void         fl_sim_board_restart     (FlSimBoard *self, gboolean power_cycle);
 gboolean     fl_sim_board_load_scenario (FlSimBoard *self, FlSimScenario **scenario, GError **error);
 void         fl_sim_board_stage       (FlSimBoard *self, FlSimScenario *scenario);
 const char  *fl_sim_board_get_text    (FlSimBoard *self);
+gboolean     fl_sim_board_is_broken   (FlSimBoard *self);
+gboolean     fl_sim_board_talks       (FlSimBoard *self);
 gboolean     fl_sim_board_play_sync   (FlSimBoard *self, const FlSimByte *byte);
 gboolean     fl_sim_board_play_send   (FlSimBoard *self, guint8 *byte, double start);
 gboolean     fl_sim_board_play_go     (FlSimBoard *self, gint64 now);

@@ -54,12 +54,15 @@ fl_sim_board_is_empty (FlSimBoard *self)
 static FlSimBoot
 fl_sim_board_get_boot (FlSimBoard *self)
 {
-  gboolean boot0 = !self->config->lines_wired || (self->lines & FL_LINE_RTS) != 0;
-  FlSimBoot boot = fl_sim_options_get_boot (self->memory->options, boot0, self->empty);
+  gboolean boot0 = self->boot0 == FL_SIM_BOOT0_HIGH;
+  FlSimBoot boot;
 
+  if (self->boot0 == FL_SIM_BOOT0_WIRED)
+    boot0 = !self->config->lines_wired || (self->lines & FL_LINE_RTS) != 0;
+  boot = fl_sim_options_get_boot (self->memory->options, boot0, self->empty);
   if (self->play == NULL)
     return boot;
-  if (fl_sim_play_wants_rom (self->play, boot == FL_SIM_BOOT_ROM))
+  if (fl_sim_play_wants_rom (self->play, boot == FL_SIM_BOOT_ROM, self->boot0 == FL_SIM_BOOT0_HIGH))
     return FL_SIM_BOOT_ROM;
   return boot == FL_SIM_BOOT_ROM ? FL_SIM_BOOT_FLASH : boot;
 }
@@ -188,6 +191,19 @@ fl_sim_board_reset (FlSimBoard *self, gboolean power_cycle, gint64 now)
     fl_sim_board_boot (self, power_cycle, now, self->startup_us);
 }
 
+/* As fl_sim_board_reset(), but a moment ago: the chip has started since. */
+void
+fl_sim_board_restart (FlSimBoard *self, gboolean power_cycle)
+{
+  fl_sim_board_stop (self, self->time);
+  if (self->play != NULL)
+    fl_sim_play_start (self->play, power_cycle ? FL_SIM_START_POWER : FL_SIM_START_RESET);
+  if (power_cycle)
+    fl_sim_memory_clear_ram (self->memory);
+  if (self->state != FL_SIM_BOARD_HELD)
+    fl_sim_board_boot (self, power_cycle, self->time, 0);
+}
+
 /**
  * fl_sim_board_press_reset:
  *
@@ -198,11 +214,7 @@ fl_sim_board_press_reset (FlSimBoard *self)
 {
   g_return_if_fail (FL_IS_SIM_BOARD (self));
 
-  fl_sim_board_stop (self, self->time);
-  if (self->play != NULL)
-    fl_sim_play_start (self->play, FL_SIM_START_RESET);
-  if (self->state != FL_SIM_BOARD_HELD)
-    fl_sim_board_boot (self, FALSE, self->time, 0);
+  fl_sim_board_restart (self, FALSE);
 }
 
 static void
@@ -286,7 +298,7 @@ fl_sim_board_talk (FlSimBoard *self, gint64 until)
   static const FlLineSettings settings = { 115200, 8, FL_PARITY_NONE, 1 };
   const char *text = fl_sim_board_get_text (self);
 
-  if (self->play != NULL && g_strcmp0 (self->play->scenario->line_idle, "break") == 0)
+  if (fl_sim_board_is_broken (self))
     {
       fl_sim_board_play_break (self, until);
       return;
@@ -339,6 +351,8 @@ fl_sim_board_set_lines (FlSimBoard *self, FlLines lines, gint64 now)
 
   self->time = MAX (self->time, now);
   fl_sim_board_flush_to_chip (self, now);
+  if (fl_sim_board_resets_at_open (self) && (lines & ~self->lines & FL_LINE_DTR))
+    fl_sim_board_reset (self, FALSE, now); /* a capacitor, as on Arduinos: it is the edge that counts */
   self->lines = lines;
   if (!self->config->lines_wired)
     return;
@@ -393,6 +407,7 @@ fl_sim_board_send (FlSimBoard *self, guint8 byte, gint64 now)
     return (gint64) self->host_free;
   start += (double) sent.time - (double) (gint64) self->host_free;
   fl_sim_board_flush_to_chip (self, (gint64) start);
+  fl_sim_board_talk (self, (gint64) start);
   if (self->play != NULL && !fl_sim_board_play_send (self, &sent.byte, start))
     return (gint64) self->host_free;
   fl_sim_board_measure (self, sent.byte);
@@ -412,9 +427,10 @@ fl_sim_board_inject (FlSimBoard *self, guint8 byte, gint64 time)
 
 /**
  * fl_sim_board_next:
- * @time: (out): when the next byte for the host arrives, in microseconds
+ * @time: (out): when the next byte for the host arrives, in microseconds, or when it begins to be sent unasked
  *
- * Looks ahead as if the host sent nothing more.
+ * Looks ahead as if the host sent nothing more. What will be sent unasked is not sent before its time: the host's
+ * settings may change until then.
  *
  * Returns: whether one will come
  */
@@ -424,9 +440,10 @@ fl_sim_board_next (FlSimBoard *self, gint64 *time)
   g_return_val_if_fail (FL_IS_SIM_BOARD (self), FALSE);
 
   fl_sim_board_flush_to_chip (self, G_MAXINT64);
-  if (!fl_sim_adapter_next (self->adapter, time))
-    fl_sim_board_talk (self, self->talk_next);
-  return fl_sim_adapter_next (self->adapter, time);
+  if (fl_sim_adapter_next (self->adapter, time))
+    return TRUE;
+  *time = self->talk_next;
+  return fl_sim_board_talks (self);
 }
 
 /**
@@ -489,19 +506,6 @@ check_codes (FlLayout *layout, guint code, GError **error)
     g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("Erase codes of bank 2 do not begin with %u: there is one bank"),
                  code);
   return FALSE;
-}
-
-/* The vectors of something that ran before, and any code. */
-static void
-fl_sim_board_preload (FlSimBoard *self)
-{
-  FlSimFlash *flash = self->memory->flash;
-  gsize length = MIN (flash->size / 4, 16 * 1024);
-
-  for (gsize i = 0; i < length; i++)
-    flash->data[i] = (guint8) ((i * 2246822519u) >> 13);
-  fl_bytes_put_le32 (flash->data, self->chip->ram_start + self->chip->ram_kib * 1024);
-  fl_bytes_put_le32 (flash->data + 4, flash->start + 0x201);
 }
 
 /**

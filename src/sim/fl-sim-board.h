@@ -39,6 +39,7 @@ typedef struct
   guint    unplug_after;   /* the adapter vanishes after so many bytes from the host; 0: never */
   char    *state_file;     /* keeps the flash between programs */
   char    *scenario_file;  /* JSON, one scenario of the schema */
+  guint    port;           /* 2: the scenario's other port */
 } FlSimConfig;
 
 FlSimConfig *fl_sim_config_parse (const char *text, GError **error);
@@ -75,6 +76,7 @@ gboolean      fl_sim_board_check_open   (FlSimBoard *self, const FlLineSettings 
 gboolean      fl_sim_board_check_settings (FlSimBoard *self, const FlLineSettings *settings, GError **error);
 gboolean      fl_sim_board_resets_at_open (FlSimBoard *self);
 gint64        fl_sim_board_get_time     (FlSimBoard *self);                          /* the latest that it was told */
+void          fl_sim_board_set_time     (FlSimBoard *self, gint64 now);              /* nothing was said until then */
 gboolean      fl_sim_board_is_unplugged (FlSimBoard *self);
 void          fl_sim_board_reset        (FlSimBoard *self, gboolean power_cycle, gint64 now);
 void          fl_sim_board_press_reset  (FlSimBoard *self); /* a moment ago: it has started since */

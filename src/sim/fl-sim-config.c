@@ -55,6 +55,7 @@ static const struct
   { "deaf", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, deaf), 0, "0|1", N_ ("1: never answers") },
   { "unplug", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, unplug_after), G_MAXUINT, "N",
     N_ ("vanishes after so many bytes") },
+  { "port", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, port), 2, "1|2", N_ ("2: the other port of a scenario") },
   { "state", WORD_STRING, G_STRUCT_OFFSET (FlSimConfig, state_file), 0, "FILE", N_ ("keeps the flash between runs") },
 };
 

@@ -21,6 +21,12 @@ fl_sim_board_get_time (FlSimBoard *self)
   return self->time;
 }
 
+void
+fl_sim_board_set_time (FlSimBoard *self, gint64 now)
+{
+  self->time = MAX (self->time, now);
+}
+
 gboolean
 fl_sim_board_is_unplugged (FlSimBoard *self)
 {

@@ -44,25 +44,28 @@ fl_sim_play_start (FlSimPlay *self, FlSimStart start)
 /**
  * fl_sim_play_wants_rom:
  * @wanted: what BOOT0 and the option bytes say
+ * @by_hand: somebody holds BOOT0 high, while the scenario says what comes of a start without
  *
  * Returns: whether this start leads into the bootloader
  */
 gboolean
-fl_sim_play_wants_rom (FlSimPlay *self, gboolean wanted)
+fl_sim_play_wants_rom (FlSimPlay *self, gboolean wanted, gboolean by_hand)
 {
   const char *where = NULL;
 
+  self->app_runs = FALSE;
   if (self->start == FL_SIM_START_RESET)
     where = self->scenario->after_reset;
   else if (self->start == FL_SIM_START_POWER)
     where = self->scenario->after_powercycle;
+  if (by_hand)
+    where = NULL;
   if (g_strcmp0 (where, "still_bootloader_random") == 0)
     return fl_sim_play_chance (self, 0.5);
   if (where == NULL && self->start != FL_SIM_START_FIRST && self->scenario->app_restarts_on_reset)
     where = "app";
-  if (g_strcmp0 (where, "app") == 0)
-    return FALSE;
-  return wanted || where != NULL;
+  self->app_runs = g_strcmp0 (where, "app") == 0;
+  return !self->app_runs && (wanted || where != NULL);
 }
 
 /* The answer for the rate that is closest to @baud. */
@@ -132,7 +135,10 @@ fl_sim_play_sync (FlSimPlay *self, guint baud, GByteArray *answer)
   self->n_syncs++;
   if (self->dead)
     return FL_SIM_SYNC_DEAF;
-  if (self->start == FL_SIM_START_RELOAD && g_strcmp0 (scenario->on_sync_after_cmd, "silent_until_reset") == 0)
+  if (self->cured)
+    return FL_SIM_SYNC_PASS;
+  if (self->start == FL_SIM_START_RELOAD && scenario->on_sync_after_cmd != NULL
+      && g_str_has_prefix (scenario->on_sync_after_cmd, "silent"))
     return FL_SIM_SYNC_DEAF;
   if (scenario->success_rate > 0)
     return fl_sim_play_chance (self, scenario->success_rate) ? FL_SIM_SYNC_PASS : FL_SIM_SYNC_DEAF;
@@ -146,9 +152,10 @@ fl_sim_play_sync (FlSimPlay *self, guint baud, GByteArray *answer)
     return FL_SIM_SYNC_PASS;
   if (given->n_bytes > 0)
     return fl_sim_play_answer (self, given, answer);
-  if (self->n_syncs == 1 && scenario->on_second_sync.n_bytes == 1 && scenario->on_second_sync.bytes[0] == 0x1F)
-    return FL_SIM_SYNC_HALF;
-  return FL_SIM_SYNC_SWALLOW;
+  if (self->n_syncs > 1 || scenario->on_second_sync.n_bytes != 1 || scenario->on_second_sync.bytes[0] != 0x1F)
+    return FL_SIM_SYNC_SWALLOW;
+  /* Somebody has synchronised it before; a restart ends that. */
+  return self->start == FL_SIM_START_FIRST ? FL_SIM_SYNC_HALF : FL_SIM_SYNC_PASS;
 }
 
 static FlSimRule *
@@ -193,6 +200,8 @@ fl_sim_play_to_host (FlSimPlay *self, FlSimByte *byte)
 {
   const FlSimScenario *scenario = self->scenario;
 
+  if (self->cured)
+    return TRUE;
   if (scenario->device_mute || fl_sim_play_chance (self, scenario->port_stolen_bytes))
     return FALSE;
   for (guint i = 0; scenario->port_drops != NULL && i < scenario->port_drops->len; i++)
@@ -225,6 +234,8 @@ fl_sim_play_to_chip (FlSimPlay *self, guint8 *byte, gboolean first, double start
   gboolean spaced = start - (double) self->last_end > byte_us / 5;
 
   self->last_end = (gint64) (start + byte_us);
+  if (self->cured)
+    return FL_SIM_PASS;
   if (fl_sim_play_chance (self, scenario->bit_errors))
     *byte ^= (guint8) (1u << g_rand_int_range (self->random, 0, 8));
   if (g_strcmp0 (reaction, "nack_first_byte") == 0)
@@ -257,7 +268,7 @@ fl_sim_play_write (FlSimPlay *self, guint32 address)
   const FlSimScenario *scenario = self->scenario;
   gboolean all = g_strcmp0 (scenario->misaligned, "silent_drop_all") == 0;
 
-  if (fl_sim_play_chance (self, scenario->nack_probability_on_write))
+  if (!self->cured && fl_sim_play_chance (self, scenario->nack_probability_on_write))
     return FL_SIM_NACK;
   if (self->n_dropped > 0)
     {

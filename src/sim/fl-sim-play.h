@@ -38,6 +38,8 @@ typedef struct
   FlSimStart     start;
   guint          n_syncs;   /* 0x7F since the last start */
   gboolean       dead;      /* until a power cycle */
+  gboolean       cured;     /* what was wrong is gone for good */
+  gboolean       app_runs;  /* it is the scenario that says so */
   guint          n_dropped; /* writes that are still to be lost */
   gint64         last_end;  /* of the byte before, microseconds */
   gboolean       bad_first; /* the byte before began a command, and needed a parity bit of 0 */
@@ -47,7 +49,7 @@ typedef struct
 FlSimPlay   *fl_sim_play_new        (FlSimScenario *scenario, FlSimMemory *memory);
 void         fl_sim_play_free       (FlSimPlay *self);
 void         fl_sim_play_start      (FlSimPlay *self, FlSimStart start);
-gboolean     fl_sim_play_wants_rom  (FlSimPlay *self, gboolean wanted);
+gboolean     fl_sim_play_wants_rom  (FlSimPlay *self, gboolean wanted, gboolean by_hand);
 FlSimSync    fl_sim_play_sync       (FlSimPlay *self, guint baud, GByteArray *answer);
 gboolean     fl_sim_play_resets     (FlSimPlay *self, guint8 command);
 gboolean     fl_sim_play_kills      (FlSimPlay *self, guint8 command);

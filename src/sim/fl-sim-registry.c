@@ -22,9 +22,9 @@ fl_sim_named_free (FlSimNamed *named)
   g_free (named);
 }
 
-/* Call with boards_lock held. */
+/* Call with boards_lock held. @plug: one that was unplugged is plugged in again, which makes a new board of it. */
 static FlSimNamed *
-find_board (const char *name, GError **error)
+find_board (const char *name, gboolean plug, GError **error)
 {
   g_autoptr (FlSimConfig) config = NULL;
   FlSimNamed *named;
@@ -33,7 +33,7 @@ find_board (const char *name, GError **error)
   if (boards == NULL)
     boards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) fl_sim_named_free);
   named = g_hash_table_lookup (boards, name);
-  if (named != NULL && !fl_sim_board_is_unplugged (named->board))
+  if (named != NULL && (!plug || !fl_sim_board_is_unplugged (named->board)))
     return named;
   config = fl_sim_config_parse (strchr (name, ':') + 1, error);
   if (config == NULL)
@@ -54,7 +54,7 @@ find_board (const char *name, GError **error)
 static FlTransport *
 open_sim_locked (const char *name, const FlLineSettings *settings, GError **error)
 {
-  FlSimNamed *named = find_board (name, error);
+  FlSimNamed *named = find_board (name, TRUE, error);
   FlTransport *transport;
 
   if (named == NULL || !fl_sim_board_check_open (named->board, settings, error))
@@ -79,14 +79,33 @@ open_sim (const char *name, const FlLineSettings *settings, GCancellable *cancel
 }
 
 /**
+ * fl_sim_find_board:
+ *
+ * Returns: (transfer full) (nullable): the board that is opened by this name
+ */
+FlSimBoard *
+fl_sim_find_board (const char *name)
+{
+  FlSimNamed *named;
+  FlSimBoard *board;
+
+  g_mutex_lock (&boards_lock);
+  named = find_board (name, FALSE, NULL);
+  board = named != NULL ? g_object_ref (named->board) : NULL;
+  g_mutex_unlock (&boards_lock);
+  return board;
+}
+
+/**
  * fl_sim_register:
  *
- * Makes fl_transport_open() understand "sim:…".
+ * Makes fl_transport_open(), fl_surroundings_look() and fl_hands_find() understand "sim:…".
  */
 void
 fl_sim_register (void)
 {
   fl_transport_register_scheme ("sim", open_sim);
+  fl_surroundings_register ("sim", fl_sim_look_around, &fl_sim_hands);
 }
 
 /**

@@ -12,7 +12,7 @@
 
 typedef enum
 {
-  KEY_IGNORED, /* told to people, or to what lists ports */
+  KEY_IGNORED, /* told to people, or what is so anyway */
   KEY_BOOLEAN,
   KEY_NUMBER,
   KEY_HEX,
@@ -24,7 +24,15 @@ typedef enum
   KEY_ANSWERS, /* by baud rate */
   KEY_RULES,
   KEY_DELAYS,
+  KEY_TRUTH, /* true, false, 1, 0, or a word about what is true */
 } KeyKind;
+
+typedef struct
+{
+  const char *name;
+  KeyKind kind;
+  gsize offset;
+} Key;
 
 #define FIELD(kind, name)                                                                                              \
   {                                                                                                                    \
@@ -35,12 +43,7 @@ typedef enum
     name, KEY_IGNORED, 0                                                                                               \
   }
 
-static const struct
-{
-  const char *name;
-  KeyKind kind;
-  gsize offset;
-} keys[] = {
+static const Key keys[] = {
   FIELD (KEY_STRING, port_open_error),
   FIELD (KEY_BOOLEAN, write_blocked),
   FIELD (KEY_DOUBLE, port_stolen_bytes),
@@ -93,17 +96,38 @@ static const struct
   FIELD (KEY_HEX, bl_version),
   FIELD (KEY_PACKET, get),
   IGNORED ("parity"),
-  IGNORED ("port_kind"),
-  IGNORED ("port_driver"),
-  IGNORED ("usb_vid"),
-  IGNORED ("usb_pid"),
-  IGNORED ("usb_dfu_present"),
-  IGNORED ("other_port_on_sync"),
   IGNORED ("then_ok"),
   IGNORED ("commands_ok"),
   IGNORED ("pid_ok"),
   IGNORED ("page_erase"),
   IGNORED ("go"),
+};
+
+/* Keys of "behaviour" about what is around the board. */
+static const Key port_keys[] = {
+  FIELD (KEY_STRING, port_kind), FIELD (KEY_STRING, port_driver),      FIELD (KEY_HEX, usb_vid),
+  FIELD (KEY_HEX, usb_pid),      FIELD (KEY_BOOLEAN, usb_dfu_present), FIELD (KEY_ANSWER, other_port_on_sync),
+};
+
+/* Keys of "hidden_truth"; whoever writes one may tell more than is played. */
+static const Key truth_keys[] = {
+  FIELD (KEY_STRING, captured_by),      FIELD (KEY_STRING, entered_by),       FIELD (KEY_STRING, wires),
+  FIELD (KEY_TRUTH, nboot_sel),         FIELD (KEY_TRUTH, nswboot0),          FIELD (KEY_TRUTH, flash_empty),
+  FIELD (KEY_TRUTH, debugger_attached), FIELD (KEY_TRUTH, app_keeps_running), FIELD (KEY_TRUTH, app_running),
+  FIELD (KEY_TRUTH, adapter_bad),
+};
+
+/* All that a scenario may hold; a member that is none of these is at fault, but not in an open one. */
+static const struct
+{
+  const char *member;
+  const Key *keys;
+  guint n_keys;
+  gboolean open;
+} groups[] = {
+  { "behaviour", keys, G_N_ELEMENTS (keys), FALSE },
+  { "behaviour", port_keys, G_N_ELEMENTS (port_keys), FALSE },
+  { "hidden_truth", truth_keys, G_N_ELEMENTS (truth_keys), TRUE },
 };
 
 static gboolean
@@ -322,13 +346,26 @@ parse_delays (JsonNode *node, GArray **rules)
 }
 
 static gboolean
-parse_key (FlSimScenario *self, guint row, JsonNode *node)
+parse_truth (JsonNode *node, FlSimTruth *truth)
 {
-  gpointer field = G_STRUCT_MEMBER_P (self, keys[row].offset);
+  double number = 1;
+
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
+    number = json_node_get_boolean (node);
+  else if (get_string (node) == NULL && !get_number (node, 1, &number))
+    return FALSE;
+  *truth = number > 0 ? FL_SIM_TRUE : FL_SIM_FALSE;
+  return TRUE;
+}
+
+static gboolean
+parse_key (FlSimScenario *self, const Key *key, JsonNode *node)
+{
+  gpointer field = G_STRUCT_MEMBER_P (self, key->offset);
   guint64 hex;
   double number;
 
-  switch (keys[row].kind)
+  switch (key->kind)
     {
     case KEY_IGNORED:
       return TRUE;
@@ -363,30 +400,46 @@ parse_key (FlSimScenario *self, guint row, JsonNode *node)
       return parse_rules (node, field);
     case KEY_DELAYS:
       return parse_delays (node, field);
+    case KEY_TRUTH:
+      return parse_truth (node, field);
     }
   g_return_val_if_reached (FALSE);
 }
 
+static const Key *
+find_key (const char *member, const char *name, gboolean *open)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    {
+      if (!g_str_equal (groups[i].member, member))
+        continue;
+      *open = groups[i].open;
+      for (guint k = 0; k < groups[i].n_keys; k++)
+        if (g_str_equal (groups[i].keys[k].name, name))
+          return &groups[i].keys[k];
+    }
+  return NULL;
+}
+
 static gboolean
-parse_behaviour (FlSimScenario *self, JsonObject *behaviour, const char *name, GError **error)
+parse_member (FlSimScenario *self, JsonObject *object, const char *member, const char *file, GError **error)
 {
   JsonObjectIter iter;
-  const char *key;
+  const char *name;
   JsonNode *value;
 
-  json_object_iter_init (&iter, behaviour);
-  while (json_object_iter_next (&iter, &key, &value))
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, &name, &value))
     {
-      guint row = 0;
+      gboolean open = FALSE;
+      const Key *key = find_key (member, name, &open);
 
-      while (row < G_N_ELEMENTS (keys) && !g_str_equal (keys[row].name, key))
-        row++;
-      if (row < G_N_ELEMENTS (keys) && parse_key (self, row, value))
+      if (key == NULL ? open : JSON_NODE_HOLDS_NULL (value) || parse_key (self, key, value))
         continue;
       g_set_error (error, FL_ERROR, FL_ERROR_FORMAT,
-                   row < G_N_ELEMENTS (keys) ? _ ("%s: the value of “%s” is not understood")
-                                             : _ ("%s: the behaviour “%s” is not known"),
-                   name, key);
+                   key != NULL ? _ ("%s: the value of “%s” is not understood")
+                               : _ ("%s: the behaviour “%s” is not known"),
+                   file, name);
       return FALSE;
     }
   return TRUE;
@@ -408,6 +461,7 @@ fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError
   JsonNode *root;
   JsonObject *object;
   JsonNode *pid;
+  JsonNode *truth;
   guint64 value = ANY_PID;
 
   if (!json_parser_load_from_data (parser, text, length, error))
@@ -430,9 +484,13 @@ fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError
       return NULL;
     }
   self->pid = (guint16) value;
+  self->has_pid = pid != NULL && !JSON_NODE_HOLDS_NULL (pid);
   self->device_tx_baud_factor = 1.0;
   self->id = g_strdup (json_object_get_string_member_with_default (object, "id", name));
-  if (!parse_behaviour (self, json_object_get_object_member (object, "behaviour"), name, error))
+  truth = json_object_get_member (object, "hidden_truth");
+  if (!parse_member (self, json_object_get_object_member (object, "behaviour"), "behaviour", name, error)
+      || (truth != NULL && JSON_NODE_HOLDS_OBJECT (truth)
+          && !parse_member (self, json_node_get_object (truth), "hidden_truth", name, error)))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -471,33 +529,35 @@ fl_sim_scenario_get_key (guint index, gboolean *acts)
 void
 fl_sim_scenario_free (FlSimScenario *self)
 {
-  for (guint row = 0; row < G_N_ELEMENTS (keys); row++)
-    {
-      gpointer *field = G_STRUCT_MEMBER_P (self, keys[row].offset);
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    for (guint k = 0; k < groups[i].n_keys; k++)
+      {
+        gpointer *field = G_STRUCT_MEMBER_P (self, groups[i].keys[k].offset);
 
-      switch (keys[row].kind)
-        {
-        case KEY_STRING:
-          g_free (*field);
-          break;
-        case KEY_BYTES:
-        case KEY_PACKET:
-          g_clear_pointer (field, g_byte_array_unref);
-          break;
-        case KEY_ANSWERS:
-        case KEY_RULES:
-        case KEY_DELAYS:
-          g_clear_pointer (field, g_array_unref);
-          break;
-        case KEY_IGNORED:
-        case KEY_BOOLEAN:
-        case KEY_NUMBER:
-        case KEY_HEX:
-        case KEY_DOUBLE:
-        case KEY_ANSWER:
-          break;
-        }
-    }
+        switch (groups[i].keys[k].kind)
+          {
+          case KEY_STRING:
+            g_free (*field);
+            break;
+          case KEY_BYTES:
+          case KEY_PACKET:
+            g_clear_pointer (field, g_byte_array_unref);
+            break;
+          case KEY_ANSWERS:
+          case KEY_RULES:
+          case KEY_DELAYS:
+            g_clear_pointer (field, g_array_unref);
+            break;
+          case KEY_IGNORED:
+          case KEY_BOOLEAN:
+          case KEY_NUMBER:
+          case KEY_HEX:
+          case KEY_DOUBLE:
+          case KEY_ANSWER:
+          case KEY_TRUTH:
+            break;
+          }
+      }
   g_free (self->id);
   g_free (self);
 }

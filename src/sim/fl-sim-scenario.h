@@ -28,17 +28,32 @@ typedef struct
   guint      delay_ms;
 } FlSimRule;
 
+/* What is true of a board although its wire does not show it. */
+typedef enum
+{
+  FL_SIM_NOT_TOLD,
+  FL_SIM_FALSE,
+  FL_SIM_TRUE,
+} FlSimTruth;
+
 /**
  * FlSimScenario:
  *
- * How a board misbehaves, from one JSON object: "device_pid" and "behaviour", whose keys are those of the fields.
- * Probabilities draw from a generator that is seeded by the scenario's id: the same every time.
+ * How a board misbehaves, from one JSON object: "device_pid" and "behaviour", whose keys are those of the fields, and
+ * "hidden_truth", whose keys are the last fields: for who stands at the board. Probabilities draw from a generator that is seeded by the scenario's id: the same every time.
  */
 typedef struct
 {
   char       *id;
   guint16     pid;
+  gboolean    has_pid; /* the scenario says so */
 
+  char       *port_kind;
+  char       *port_driver;
+  guint       usb_vid; /* 0: not set */
+  guint       usb_pid;
+  gboolean    usb_dfu_present;
+  FlSimAnswer other_port_on_sync;
   char       *port_open_error;
   gboolean    write_blocked;
   double      port_stolen_bytes;
@@ -94,11 +109,26 @@ typedef struct
   guint       pid_reported;
   guint       bl_version;
   GByteArray *get;
+
+  char       *captured_by;
+  char       *entered_by;
+  char       *wires;
+  FlSimTruth  nboot_sel;
+  FlSimTruth  nswboot0;
+  FlSimTruth  flash_empty;
+  FlSimTruth  debugger_attached;
+  FlSimTruth  app_keeps_running;
+  FlSimTruth  app_running;
+  FlSimTruth  adapter_bad;
 } FlSimScenario;
 
 FlSimScenario *fl_sim_scenario_load (const char *path, GError **error);
 FlSimScenario *fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError **error);
 const char    *fl_sim_scenario_get_key (guint index, gboolean *acts);
+FlSimScenario *fl_sim_scenario_new_other_port (const FlSimScenario *self);
+gboolean       fl_sim_scenario_has_application (const FlSimScenario *self);
+gboolean       fl_sim_scenario_boots_application (const FlSimScenario *self);
+gboolean       fl_sim_scenario_explains (const FlSimScenario *self);
 void           fl_sim_scenario_free (FlSimScenario *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlSimScenario, fl_sim_scenario_free)

@@ -19,12 +19,19 @@ fl_sim_board_load_scenario (FlSimBoard *self, FlSimScenario **scenario, GError *
   *scenario = fl_sim_scenario_load (self->config->scenario_file, error);
   if (*scenario == NULL)
     return FALSE;
+  if (self->config->port > 1)
+    {
+      FlSimScenario *other = fl_sim_scenario_new_other_port (*scenario);
+
+      fl_sim_scenario_free (*scenario);
+      *scenario = other;
+    }
   self->config->pid = (*scenario)->pid;
   if ((*scenario)->flash_kib > 0)
     self->config->flash_kib = (*scenario)->flash_kib;
   if ((*scenario)->rdp > 0)
     self->config->rdp_level = (guint8) (*scenario)->rdp;
-  if ((*scenario)->preloaded)
+  if ((*scenario)->preloaded || fl_sim_scenario_has_application (*scenario))
     self->config->not_blank = TRUE;
   if ((*scenario)->blank_at_start)
     self->config->not_blank = FALSE;
@@ -37,6 +44,8 @@ fl_sim_board_stage (FlSimBoard *self, FlSimScenario *scenario)
 {
   self->play = fl_sim_play_new (scenario, self->memory);
   self->tx_factor = scenario->device_tx_baud_factor;
+  if (scenario->dtr_resets)
+    self->lines = FL_LINE_DTR | FL_LINE_RTS; /* whoever opens the port resets it himself */
   self->memory->flash->no_erase = scenario->no_erase;
   if (scenario->write_granularity > 0 && scenario->misaligned != NULL)
     {
@@ -60,12 +69,32 @@ fl_sim_board_stage (FlSimBoard *self, FlSimScenario *scenario)
 const char *
 fl_sim_board_get_text (FlSimBoard *self)
 {
-  if (self->play != NULL && self->play->scenario->app_stream != NULL)
-    return self->play->scenario->app_stream;
-  if (self->play != NULL && self->state == FL_SIM_BOARD_APPLICATION)
-    return self->play->scenario->app_stream_when_boot0_low;
-  return self->config->application_talks && self->state == FL_SIM_BOARD_APPLICATION ? "Hello from the application\r\n"
-                                                                                    : NULL;
+  FlSimScenario *scenario = self->play != NULL ? self->play->scenario : NULL;
+
+  if (scenario != NULL && scenario->app_stream != NULL && (!self->play->cured || self->state != FL_SIM_BOARD_ROM))
+    return scenario->app_stream;
+  if (self->state != FL_SIM_BOARD_APPLICATION)
+    return NULL;
+  if (scenario != NULL && scenario->app_stream_when_boot0_low != NULL)
+    return scenario->app_stream_when_boot0_low;
+  /* Where a scenario says that the application runs, it is heard. */
+  return self->config->application_talks || (scenario != NULL && self->play->app_runs)
+             ? "Hello from the application\r\n"
+             : NULL;
+}
+
+/* Whether the line is low while nobody sends. */
+gboolean
+fl_sim_board_is_broken (FlSimBoard *self)
+{
+  return self->play != NULL && g_strcmp0 (self->play->scenario->line_idle, "break") == 0;
+}
+
+/* Whether it will send unasked. */
+gboolean
+fl_sim_board_talks (FlSimBoard *self)
+{
+  return fl_sim_board_is_broken (self) || fl_sim_board_get_text (self) != NULL;
 }
 
 /* A 0x7F for a ROM that waits for one. Returns: whether the ROM is to get it. */
@@ -143,7 +172,8 @@ fl_sim_board_play_go (FlSimBoard *self, gint64 now)
     }
   if (where == NULL)
     return FALSE;
-  self->state = g_str_equal (where, "app") ? FL_SIM_BOARD_APPLICATION : FL_SIM_BOARD_CRASHED;
+  self->play->app_runs = g_str_equal (where, "app");
+  self->state = self->play->app_runs ? FL_SIM_BOARD_APPLICATION : FL_SIM_BOARD_CRASHED;
   self->talk_next = now + FL_SIM_TALK_FIRST_US;
   return TRUE;
 }
@@ -198,6 +228,8 @@ fl_sim_board_check_open (FlSimBoard *self, const FlLineSettings *settings, GErro
 {
   const char *what = self->play == NULL ? NULL : self->play->scenario->port_open_error;
 
+  if (self->play == NULL && self->config->port > 1)
+    what = "ENOENT"; /* only a scenario has a second port */
   if (g_strcmp0 (what, "EACCES") == 0)
     g_set_error (error, FL_ERROR, FL_ERROR_PORT_PERMISSION, _ ("You may not open this port"));
   else if (g_strcmp0 (what, "EBUSY") == 0)

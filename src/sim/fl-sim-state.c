@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-file.h"
 
@@ -86,4 +87,17 @@ fl_sim_board_load (FlSimBoard *self, GError **error)
   fl_sim_memory_start (self->memory, TRUE); /* divides the flash as it was */
   fl_sim_flash_take_bytes (self->memory->flash, (const guint8 *) contents + header_length + options_size);
   return TRUE;
+}
+
+/* The vectors of something that ran before, and any code. */
+void
+fl_sim_board_preload (FlSimBoard *self)
+{
+  FlSimFlash *flash = self->memory->flash;
+  gsize length = MIN (flash->size / 4, 16 * 1024);
+
+  for (gsize i = 0; i < length; i++)
+    flash->data[i] = (guint8) ((i * 2246822519u) >> 13);
+  fl_bytes_put_le32 (flash->data, self->chip->ram_start + self->chip->ram_kib * 1024);
+  fl_bytes_put_le32 (flash->data + 4, flash->start + 0x201);
 }

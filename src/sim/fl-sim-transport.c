@@ -58,6 +58,7 @@ fl_sim_transport_wait (FlTransport *transport, gint64 until, GCancellable *cance
   if (!self->real_clock)
     {
       self->now = MAX (self->now, until);
+      fl_sim_board_set_time (self->board, self->now);
       return !g_cancellable_set_error_if_cancelled (cancellable, error);
     }
   while (TRUE)
@@ -67,7 +68,10 @@ fl_sim_transport_wait (FlTransport *transport, gint64 until, GCancellable *cance
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       if (left <= 0)
-        return TRUE;
+        {
+          fl_sim_board_set_time (self->board, until);
+          return TRUE;
+        }
       g_usleep ((gulong) MIN (left, SLICE_US));
     }
 }
@@ -114,17 +118,19 @@ fl_sim_transport_read_some (FlTransport *transport, guint8 *data, gsize length, 
   FlSimTransport *self = FL_SIM_TRANSPORT (transport);
   gsize n = 0;
 
-  if (!fl_sim_transport_check (self, error) || !fl_sim_transport_await (self, deadline, cancellable, error))
-    return FALSE;
-  while (n < length)
+  do
     {
       FlLineErrors errors = 0;
 
-      if (!fl_sim_board_receive (self->board, fl_sim_transport_get_time (transport), &data[n], &errors))
-        break;
-      self->errors |= errors;
-      n++;
+      if (!fl_sim_transport_check (self, error) || !fl_sim_transport_await (self, deadline, cancellable, error))
+        return FALSE;
+      while (n < length && fl_sim_board_receive (self->board, fl_sim_transport_get_time (transport), &data[n], &errors))
+        {
+          self->errors |= errors;
+          n++;
+        }
     }
+  while (n == 0 && fl_sim_transport_get_time (transport) < deadline);
   if (n == 0 && !fl_sim_transport_check (self, error))
     return FALSE;
   *n_read = n;

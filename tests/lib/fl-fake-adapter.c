@@ -333,6 +333,16 @@ fl_fake_adapter_plug (FlFakeAdapter *self)
   self->thread = g_thread_new ("fake-adapter", fl_fake_adapter_thread, self);
 }
 
+/* Something else is plugged, in umockdev's words. It goes with the adapter. */
+void
+fl_fake_adapter_plug_other (FlFakeAdapter *self, const char *description)
+{
+  g_autoptr (GError) error = NULL;
+
+  umockdev_testbed_add_from_string (self->bed, description, &error);
+  g_assert_no_error (error);
+}
+
 /* As if the plug was pulled: also while the port is in use. */
 void
 fl_fake_adapter_unplug (FlFakeAdapter *self)

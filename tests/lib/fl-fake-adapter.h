@@ -36,6 +36,7 @@ FlFakeAdapter *fl_fake_adapter_new           (void);
 void           fl_fake_adapter_free          (FlFakeAdapter *self);
 void           fl_fake_adapter_set_device    (FlFakeAdapter *self, const FlFakeDevice *device, gpointer user_data);
 void           fl_fake_adapter_plug          (FlFakeAdapter *self);
+void           fl_fake_adapter_plug_other    (FlFakeAdapter *self, const char *description);
 void           fl_fake_adapter_unplug        (FlFakeAdapter *self);
 void           fl_fake_adapter_send          (FlFakeAdapter *self, const guint8 *data, gsize length);
 void           fl_fake_adapter_set_inputs    (FlFakeAdapter *self, FlLines inputs);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim-script.h"
 
-#define OPERATIONS "><!%+="
+#define OPERATIONS "><!%^+="
 
 static void
 send_hex (FlTransport *transport, const char *bytes, GString *played)
@@ -81,6 +81,10 @@ sim_script_play (FlSimBoard *board, FlTransport *transport, const char *script, 
         case '%':
           fl_sim_board_reset (board, *at == '%', fl_transport_get_time (transport));
           fl_transport_sleep (transport, 1000, NULL, NULL);
+          break;
+        case '^':
+          fl_transport_set_lines (transport, FL_LINE_DTR, 0, NULL);
+          fl_transport_set_lines (transport, FL_LINE_DTR, FL_LINE_DTR, NULL);
           break;
         case '+':
           g_string_append (played, value);

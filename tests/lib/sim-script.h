@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /* Conversations with a simulated board, on its virtual clock:
  * "> bytes" sends, "< bytes" is all that comes within the time to wait, with "~" and B, F, P for line errors; "!" presses
- * reset, "%" is a power cycle, "+N" lets N ms pass, "=N" sets the rate, "=none" takes the parity away. */
+ * reset, "%" is a power cycle, "^" releases DTR and asserts it again, "+N" lets N ms pass, "=N" sets the rate, "=none"
+ * takes the parity away. */
 char *sim_script_play      (FlSimBoard *board, FlTransport *transport, const char *script, guint wait_ms);
 char *sim_script_normalize (const char *script);
 

@@ -91,6 +91,7 @@ static const struct
   { "talks=1", G_STRUCT_OFFSET (FlSimConfig, application_talks) },
   { "deaf=1", G_STRUCT_OFFSET (FlSimConfig, deaf) },
   { "unplug=1", G_STRUCT_OFFSET (FlSimConfig, unplug_after) },
+  { "port=2", G_STRUCT_OFFSET (FlSimConfig, port) },
   { "state=x", G_STRUCT_OFFSET (FlSimConfig, state_file) },
 };
 

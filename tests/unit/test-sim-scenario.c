@@ -12,6 +12,7 @@
 #define READ(two) "> 11 EE < 79 > 08 00 00 00 08 < 79 > 01 FE < 79 " two " "
 #define WRITE     "> 31 CE < 79 > 08 00 00 00 08 < 79 > 07 01 02 03 04 05 06 07 08 0F < "
 #define HI        "48 69 "
+#define HELLO     "48 65 6C 6C 6F 20 66 72 6F 6D 20 74 68 65 20 61 70 70 6C 69 63 61 74 69 6F 6E 0D 0A "
 
 /* The board is an STM32F103. Without the key, and with the rest, it must behave in another way. */
 static const struct
@@ -68,12 +69,26 @@ static const struct
   { "no_erase", "true", "'preloaded': true", SYNC "> 43 BC < 79 > FF 00 < 79 " READ ("00 50"), 0 },
   { "flash_kib", "64", "", SYNC "> 11 EE < 79 > 08 01 00 00 09 < 1F", 0 },
   { "after_go", "'still_bootloader'", "'preloaded': true", SYNC "> 21 DE < 79 > 08 00 00 00 08 < 79 " SYNC, 0 },
-  { "after_reset", "'app'", "", SYNC "! > 7F < % > 7F < 79", 0 },
-  { "after_powercycle", "'app'", "", SYNC "! > 7F < 79 % > 7F <", 0 },
+  { "after_reset", "'app'", "", SYNC "=none ! < " HELLO HELLO "% > 7F < 79", 50 },
+  { "after_powercycle", "'app'", "", SYNC "! > 7F < 79 =none % < " HELLO HELLO, 50 },
   { "blank_at_start", "true", "'preloaded': true", SYNC READ ("FF FF"), 0 },
   { "pid_reported", "'0x415'", "", SYNC "> 02 FD < 79 01 04 15 79", 0 },
   { "bl_version", "'0x30'", "", SYNC "> 01 FE < 79 30 00 00 79", 0 },
   { "get", "'02220001'", "", SYNC "> 00 FF < 79 02 22 00 01 79", 0 },
+  /* Other values, and what becomes of them when the board is restarted. */
+  { "on_second_sync", "'1f'", "'on_sync': 'silent'", "> 7F < > 7F < 1F !" SYNC ID, 0 },
+  { "on_second_sync", "'79'", "'on_sync': 'silent', 'nack_on_first': ['02FD']",
+    "> 7F < > 7F < 79 > 02 FD < 1F " ID "! > 7F < > 7F < 79", 0 },
+  { "success_rate", "0.5", "", "> 7F < ! > 7F < > 7F < ! > 7F < > 7F < ! > 7F < 79", 0 },
+  { "ready_after_ms", "1500", "", "> 7F < > 7F < > 7F < 79 ! > 7F < > 7F < 79 % > 7F < > 7F < 79", 1000 },
+  { "dtr_resets", "true", "'after_reset': 'app', 'app_stream_when_boot0_low': 'Hi'", "=none < " HI "^ < " HI, 130 },
+  { "after_cmd", "{'82': 'dead_until_powercycle'}", "", SYNC "> 82 7D < 79 79 > 7F < ! > 7F < %" SYNC, 0 },
+  { "on_sync_after_cmd", "'silent'", "'resets_after': ['02']", SYNC ID "> 7F < !" SYNC, 0 },
+  { "misaligned", "'silent_drop_all'", "", SYNC WRITE "79 " READ ("FF FF"), 0 },
+  { "after_go", "'app'", "", SYNC "> 21 DE < 79 > 08 00 00 00 08 < 79 =none < " HELLO, 60 },
+  { "rdp", "1", "'nack_on': ['11']", SYNC "> 11 EE < 1F > 92 6D < 79 79" SYNC READ ("FF FF"), 0 },
+  { "delay_ms_on", "{'92': 70000}", "'rdp': 1", SYNC "> 92 6D < 79 < 79" SYNC, 0 },
+  { "delay_ms_on", "{'43:sector5': 70000}", "", SYNC "> 43 BC < 79 > 00 04 04 < 79 > 43 BC < 79 > 00 05 05 < < 79", 0 },
 };
 
 static char *
@@ -144,7 +159,7 @@ main (int argc, char **argv)
   fl_sim_register ();
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *path = g_strconcat ("/sim/scenario-key/", rows[i].key, NULL);
+      g_autofree char *path = g_strdup_printf ("/sim/scenario-key/%s/%u", rows[i].key, i);
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_key);
     }
