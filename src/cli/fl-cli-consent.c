@@ -30,6 +30,17 @@ read_line (void)
 }
 
 /**
+ * fl_cli_is_attended:
+ *
+ * Returns: whether somebody sits at a terminal, who can be asked
+ */
+gboolean
+fl_cli_is_attended (FlCli *cli)
+{
+  return !cli->json && !cli->quiet && isatty (fileno (stdin)) && isatty (fileno (stderr));
+}
+
+/**
  * fl_cli_ask:
  * @danger: of what is about to be done, which was printed already
  * @yes: --yes was given

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fl-connect-job.h"
+#include "fl-diagnose-job.h"
 
 #define BAR_WIDTH 30 /* characters */
 
@@ -76,7 +77,7 @@ fl_cli_progress_fraction_cb (FlJob *job, GParamSpec *pspec, FlCliProgress *self)
   double fraction = fl_job_get_fraction (job);
   int percent = (int) (fraction * 100);
 
-  if (self->cli->quiet || (FL_IS_CONNECT_JOB (job) && !self->terminal))
+  if (self->cli->quiet || ((FL_IS_CONNECT_JOB (job) || FL_IS_DIAGNOSE_JOB (job)) && !self->terminal))
     return;
   if (self->cli->json)
     {
@@ -99,7 +100,8 @@ fl_cli_progress_log_cb (GListModel *log, guint position, guint removed, guint ad
       g_autofree char *text = fl_log_entry_to_string (entry);
 
       fl_cli_progress_wipe (self);
-      if (fl_log_entry_get_status (entry) == FL_LOG_FAILED && fl_log_entry_get_detail (entry) != NULL)
+      if (fl_log_entry_get_status (entry) == FL_LOG_FAILED && fl_log_entry_get_detail (entry) != NULL
+          && !FL_IS_DIAGNOSE_JOB (self->job)) /* of whose probes one or the other is to fail */
         fl_cli_print (self->cli, "%s\n%s", text, fl_log_entry_get_detail (entry));
       else
         fl_cli_print (self->cli, "%s", text);

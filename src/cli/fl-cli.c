@@ -322,22 +322,23 @@ fl_cli_get_advice (FlCli *cli)
 }
 
 /**
- * fl_cli_connect:
+ * fl_cli_make_options:
  *
- * Opens --port and connects to the bootloader behind it.
+ * Returns: (transfer full) (nullable): how to reach the board, as the common options say
+ *
+ * Errors: %FL_ERROR_USAGE without --port
  */
-gboolean
-fl_cli_connect (FlCli *cli, GError **error)
+FlConnectOptions *
+fl_cli_make_options (FlCli *cli, GError **error)
 {
-  g_autoptr (FlConnectOptions) options = NULL;
-  g_autoptr (FlJob) job = NULL;
+  FlConnectOptions *options;
 
   if (cli->port == NULL)
     {
       g_set_error (error, FL_ERROR, FL_ERROR_USAGE,
                    _ ("Which port? Say --port, for example --port /dev/ttyUSB0 or --port sim:0x467; “flashloader-cli "
                       "ports” lists them"));
-      return FALSE;
+      return NULL;
     }
   options = fl_connect_options_new (cli->port);
   options->baud = cli->baud;
@@ -348,6 +349,22 @@ fl_cli_connect (FlCli *cli, GError **error)
   options->timeout_s = (guint) MAX (cli->timeout_s, 0);
   if (cli->declared != NULL)
     options->declared = fl_declaration_ref (cli->declared);
+  return options;
+}
+
+/**
+ * fl_cli_connect:
+ *
+ * Opens --port and connects to the bootloader behind it.
+ */
+gboolean
+fl_cli_connect (FlCli *cli, GError **error)
+{
+  g_autoptr (FlConnectOptions) options = fl_cli_make_options (cli, error);
+  g_autoptr (FlJob) job = NULL;
+
+  if (options == NULL)
+    return FALSE;
   cli->session = fl_session_new (options);
   job = fl_connect_job_new (cli->session);
   if (!fl_cli_run_job (cli, job, error))

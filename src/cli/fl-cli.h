@@ -56,6 +56,7 @@ typedef struct
 extern const FlCliCommand fl_cli_check_command;
 extern const FlCliCommand fl_cli_decode_command;
 extern const FlCliCommand fl_cli_devices_command;
+extern const FlCliCommand fl_cli_diagnose_command;
 extern const FlCliCommand fl_cli_erase_command;
 extern const FlCliCommand fl_cli_info_command;
 extern const FlCliCommand fl_cli_jump_command;
@@ -70,6 +71,7 @@ extern const FlCliCommand fl_cli_unprotect_command;
 extern const FlCliCommand fl_cli_verify_command;
 
 void     fl_cli_console_init   (GCancellable *cancellable);
+FlConnectOptions *fl_cli_make_options (FlCli *cli, GError **error);
 gboolean fl_cli_connect       (FlCli *cli, GError **error);
 void     fl_cli_warn_declared (FlCli *cli, FlDevice *device);
 const char *fl_cli_get_advice (FlCli *cli);
@@ -86,6 +88,7 @@ FlImageFormat fl_cli_choose_format (const char *path);
 gboolean fl_cli_find_format   (const char *name, FlImageFormat *format);
 gboolean fl_cli_ask           (FlCli *cli, const FlChip *chip, FlDanger danger, gboolean yes, char **typed,
                                GError **error);
+gboolean fl_cli_is_attended   (FlCli *cli);
 gboolean fl_cli_ask_whole_bank (FlCli *cli, const FlChip *chip, const char *doubt, gboolean yes, GError **error);
 const FlOptionSet *fl_cli_get_options (FlCli *cli, GError **error);
 gboolean fl_cli_write_options (FlCli *cli, const FlOptionSet *wanted, gboolean agreed, GError **error);

@@ -46,11 +46,14 @@ void               fl_diagnose_job_set_guided    (FlDiagnoseJob *self, gboolean 
 void               fl_diagnose_job_set_facts     (FlDiagnoseJob *self, const FlFacts *facts); /* of a job that failed */
 void               fl_diagnose_job_set_image     (FlDiagnoseJob *self, FlImage *image); /* programs it, to see what
                                                                                          * fails; erases its pages */
+gboolean           fl_diagnose_job_has_question  (const char *question); /* "app-runs" */
+
 /* Main context, before and while it runs. */
 void               fl_diagnose_job_answer        (FlDiagnoseJob *self, const char *question, FlAnswer answer);
 void               fl_diagnose_job_next          (FlDiagnoseJob *self); /* the action was done, and did not help */
 const FlPrompt    *fl_diagnose_job_get_prompt    (FlDiagnoseJob *self); /* (transfer none) nullable */
 const FlDiagnosis *fl_diagnose_job_get_diagnosis (FlDiagnoseJob *self); /* (transfer none) nullable: not yet */
 const FlFacts     *fl_diagnose_job_get_facts     (FlDiagnoseJob *self); /* (transfer none): after it ran */
+double             fl_diagnose_job_get_automatic_seconds (FlDiagnoseJob *self); /* without questions, actions and image */
 
 G_END_DECLS

@@ -117,7 +117,7 @@ fl_job_refresh_session (FlJob *self, GCancellable *cancellable, GError **error)
   FlJobPrivate *priv = fl_job_get_private (self);
   FlBoot *boot = fl_session_get_boot (priv->session);
 
-  if (boot == NULL || !fl_session_is_stale (priv->session))
+  if (boot == NULL || !fl_session_is_stale (priv->session) || FL_JOB_GET_CLASS (self)->takes_stale)
     return TRUE;
   fl_job_begin_step (self, _ ("Bringing the bootloader back to the start of a command"));
   if (!fl_boot_resync (boot, cancellable, error))

@@ -43,6 +43,8 @@ struct _FlJobClass
 
   /* Worker. */
   gboolean (*run) (FlJob *self, GCancellable *cancellable, GError **error);
+
+  gboolean takes_stale; /* it sees for itself in what state a job that broke off has left the bootloader */
 };
 
 void                 fl_job_run_async       (FlJob *self, GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -226,6 +226,8 @@ ask (const char *port, const char *question)
 
   if (board == NULL)
     return FL_ANSWER_UNKNOWN;
+  if (g_str_equal (question, "app-started")) /* whoever looks at the board now sees that */
+    return board->state == FL_SIM_BOARD_APPLICATION ? FL_ANSWER_YES : FL_ANSWER_NO;
   if (board->play != NULL)
     return ask_in_scenario (board->play->scenario, question);
   if (g_str_equal (question, "app-runs"))
