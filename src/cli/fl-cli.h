@@ -66,6 +66,7 @@ extern const FlCliCommand fl_cli_ports_command;
 extern const FlCliCommand fl_cli_program_command;
 extern const FlCliCommand fl_cli_protect_command;
 extern const FlCliCommand fl_cli_read_command;
+extern const FlCliCommand fl_cli_report_command;
 extern const FlCliCommand fl_cli_start_command;
 extern const FlCliCommand fl_cli_unprotect_command;
 extern const FlCliCommand fl_cli_verify_command;

@@ -237,6 +237,7 @@ fl_job_explain (FlJob *self, const GError *error)
   evidence.settings = &settings;
   evidence.sent = sent;
   evidence.received = received;
+  evidence.facts = priv->facts;
   if (device != NULL)
     evidence.chip = device->chip;
   else if (options->pid >= 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "fl-facts.h"
 #include "fl-log.h"
 #include "fl-session.h"
 
@@ -62,6 +63,7 @@ gboolean             fl_job_is_running      (FlJob *self);
 GListModel          *fl_job_get_log         (FlJob *self);         /* (transfer none) of FlLogEntry */
 const guint8        *fl_job_get_sectors     (FlJob *self, guint *n_sectors); /* FlSectorState each; NULL: none */
 const FlExplanation *fl_job_get_explanation (FlJob *self);         /* after a failure; NULL otherwise */
+const FlFacts       *fl_job_get_facts       (FlJob *self);         /* after it ended: what was seen; NULL before */
 const char          *fl_job_get_board_state (FlJob *self);         /* after a failure or cancel; nullable */
 double               fl_job_get_seconds     (FlJob *self);         /* on the transport's clock */
 
