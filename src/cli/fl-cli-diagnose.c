@@ -71,9 +71,10 @@ load_image (FlCli *cli, GError **error)
   if (image == NULL || fl_hands_find (cli->port) != NULL)
     return g_steal_pointer (&image);
   if (!cli->json)
-    g_printerr (_ ("If the bootloader answers, all pages between 0x%08X and 0x%08X that hold a byte of %s are erased and "
-                   "written.\n"),
-                fl_image_get_start (image), (guint) (fl_image_get_end (image) - 1), image_path);
+    g_printerr (
+        _ ("If the bootloader answers, all pages between 0x%08X and 0x%08X that hold a byte of %s are erased and "
+           "written.\n"),
+        fl_image_get_start (image), (guint) (fl_image_get_end (image) - 1), image_path);
   if (!fl_cli_ask (cli, chip, FL_DANGER_HIGH, yes, &typed, error))
     return NULL;
   return g_steal_pointer (&image);
@@ -123,8 +124,8 @@ terminal_prompt_cb (FlDiagnoseJob *job, GParamSpec *pspec, Terminal *terminal)
   if (prompt->question != NULL)
     g_printerr (_ ("\n%u. %s [y/n, Enter: not known] "), prompt->number, prompt->text);
   else
-    g_printerr (_ ("\n%u. %s\n   The board is called all the time; press Enter when this did not help. "), prompt->number,
-                prompt->text);
+    g_printerr (_ ("\n%u. %s\n   The board is called all the time; press Enter when this did not help. "),
+                prompt->number, prompt->text);
 }
 
 static void

@@ -13,8 +13,8 @@
 #define WATCH_MS      1500  /* of an idle session */
 #define WATCH_LONG_MS 5000  /* with a person at hand */
 #define N_RESETS      10
-#define N_HAND_RESETS 20    /* where they cost nothing */
-#define TEXT_MS       600   /* at each rate, when nothing else was heard */
+#define N_HAND_RESETS 20  /* where they cost nothing */
+#define TEXT_MS       600 /* at each rate, when nothing else was heard */
 #define CALL_MS       200
 
 /* The order of the probes: before anything is sent, the synchronisation, what may break the silence, and what a board
@@ -76,8 +76,7 @@ fl_diagnose_open (FlProbe *probe, GError **error)
 {
   g_autoptr (GError) problem = NULL;
 
-  if (fl_session_get_transport (probe->session) == NULL
-      && !fl_port_job_open (probe->job, probe->cancellable, &problem))
+  if (fl_session_get_transport (probe->session) == NULL && !fl_port_job_open (probe->job, probe->cancellable, &problem))
     {
       if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {
@@ -169,13 +168,13 @@ fl_diagnose_examine (FlDiagnoseJob *self, FlProbe *probe)
   if (!fl_probe_parity (probe))
     return FALSE;
   fl_probe_identity (probe);
-  if (probe->spaced || fl_facts_is (probe->facts, "answers.ack-missing", "yes"))
+  if (probe->spaced || fl_facts_is (probe->facts, "answers.ack-missing", "yes")
+      || fl_facts_is (probe->facts, "answers.missing", "yes"))
     return FALSE;
   fl_probe_memory (probe);
   fl_probe_watch (probe, fl_diagnose_job_is_guided (self) && probe->hands == NULL ? WATCH_LONG_MS : WATCH_MS);
   return !fl_probe_is_over (probe)
          && fl_facts_get_number (probe->facts, "ids.good", 0) >= fl_facts_get_number (probe->facts, "ids.n", 1)
-         && !fl_facts_is (probe->facts, "answers.missing", "yes")
          && fl_facts_get (probe->facts, "listen.late-text") == NULL
          && fl_facts_get (probe->facts, "idle.died-ms") == NULL;
 }
@@ -221,7 +220,9 @@ fl_diagnose_try_resets (FlProbe *probe)
 static void
 fl_diagnose_rehearse (FlDiagnoseJob *self, FlProbe *probe)
 {
-  FlRehearsal rehearsal = { .probe = probe, .image = fl_diagnose_job_get_image (self), .practice = probe->hands != NULL };
+  FlRehearsal rehearsal = { .probe = probe,
+                            .image = fl_diagnose_job_get_image (self),
+                            .practice = probe->hands != NULL };
 
   if (probe->chip != NULL && (fl_diagnose_job_get_image (self) != NULL || probe->hands != NULL))
     fl_rehearsal_run (&rehearsal);

@@ -11,7 +11,7 @@
 #define PROMPT_MS     120000 /* that one action or question stands */
 #define EVERY_MS      150    /* between two calls, beside the time for the answer */
 #define CALL_MS       150
-#define TEXT_MS       1000   /* for an application that was just reset */
+#define TEXT_MS       1000 /* for an application that was just reset */
 
 /* One action at a time, the cheapest and most probable first. */
 static const FlAction actions[] = {
@@ -209,8 +209,8 @@ fl_diagnose_wait (FlDiagnoseJob *self, FlProbe *probe, const char *question, gbo
 }
 
 static FlPromptEnd
-fl_diagnose_prompt (FlDiagnoseJob *self, FlProbe *probe, const char *question, FlAction action, char *text, guint number,
-                    gboolean calls, FlProbeAnswer *answer)
+fl_diagnose_prompt (FlDiagnoseJob *self, FlProbe *probe, const char *question, FlAction action, char *text,
+                    guint number, gboolean calls, FlProbeAnswer *answer)
 {
   FlPrompt *prompt = g_new0 (FlPrompt, 1);
   FlPromptEnd end;
@@ -267,8 +267,8 @@ fl_diagnose_ask (FlDiagnoseJob *self, FlProbe *probe, gboolean silent, guint *nu
         answer = probe->hands->ask (probe->port, question->id);
       else
         {
-          FlPromptEnd end = fl_diagnose_prompt (self, probe, question->id, 0, g_strdup (question->text), ++*number,
-                                                silent, &came);
+          FlPromptEnd end =
+              fl_diagnose_prompt (self, probe, question->id, 0, g_strdup (question->text), ++*number, silent, &came);
 
           if (end == FL_PROMPT_HEARD)
             return fl_diagnose_note_action (probe, FL_ACTION_RESET, &came);

@@ -11,9 +11,10 @@
 #include "fl-session-private.h"
 #include "fl-thread.h"
 
-#define AUTOMATIC_MS 24000 /* for all that goes by itself: after this no probe begins, and the longest takes a second */
+#define AUTOMATIC_MS 24000 /* for all that goes by itself: no probe begins later, and the longest takes a second */
+* /
 
-struct _FlDiagnoseJob
+    struct _FlDiagnoseJob
 {
   FlJob parent_instance;
 
@@ -26,9 +27,9 @@ struct _FlDiagnoseJob
   FlDiagnosis *diagnosis;
   FlPrompt *prompt;
 
-  GMutex lock;         /* guards what follows */
-  GHashTable *answers; /* question → FlAnswer */
-  guint n_next;        /* how often the user has gone on to the next action */
+  GMutex lock;                /* guards what follows */
+  GHashTable *answers;        /* question → FlAnswer */
+  guint n_next;               /* how often the user has gone on to the next action */
   FlDiagnosis *new_diagnosis; /* to be announced */
   FlPrompt *new_prompt;
   gboolean prompt_changed;

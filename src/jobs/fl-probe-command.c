@@ -3,8 +3,9 @@
 
 #include "fl-bytes.h"
 
-#define ANSWER_MS 200 /* for an ACK: a ROM gives it within two bytes' time, a slow adapter adds 16 ms either way */
-#define SECOND_NACK_MS 20 /* some ROMs refuse twice */
+#define ANSWER_MS      200 /* for an ACK: a ROM gives it within two bytes' time, a slow adapter adds 16 ms either way */
+#define SETTLE_TRIES   6   /* 7F: its answer may get lost */
+#define SECOND_NACK_MS 20  /* some ROMs refuse twice */
 
 /**
  * fl_probe_settle:
@@ -20,9 +21,10 @@ fl_probe_settle (FlProbe *self)
   static const guint8 sync = FL_BOOT_SYNC;
   FlProbeAnswer answer;
 
-  for (guint i = 0; i < 4 && !fl_probe_is_over (self); i++)
+  for (guint i = 0; i < SETTLE_TRIES && !fl_probe_is_over (self); i++)
     {
       fl_probe_ask (self, &sync, 1, 100, 0, &answer);
+      self->strange |= answer.n >= FL_PROBE_STRANGE;
       if (answer.n > 0 && answer.bytes[answer.n - 1] == FL_BOOT_NACK)
         return TRUE;
     }

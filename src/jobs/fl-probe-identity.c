@@ -133,10 +133,9 @@ fl_probe_judge_version (FlProbe *self)
   for (guint i = 0; i < G_N_ELEMENTS (originals); i++)
     if (originals[i].pid == self->pid && originals[i].version != info->version)
       {
-        g_autofree char *what =
-            g_strdup_printf (_ ("a chip of ST with this ID has bootloader %u.%u, this one says %u.%u"),
-                             originals[i].version >> 4, originals[i].version & 15, info->version >> 4,
-                             info->version & 15);
+        g_autofree char *what = g_strdup_printf (
+            _ ("a chip of ST with this ID has bootloader %u.%u, this one says %u.%u"), originals[i].version >> 4,
+            originals[i].version & 15, info->version >> 4, info->version & 15);
 
         fl_facts_set (self->facts, "id.clone", what);
       }
@@ -273,26 +272,29 @@ fl_probe_read_flash (FlProbe *self)
   fl_facts_set_flag (self->facts, "flash.blank", fl_bytes_all (data, sizeof data, erased));
   fl_facts_set_flag (self->facts, "flash.app", is_vector_table (self->chip, data));
   fl_probe_end_step (self, TRUE, "%s",
-                     fl_bytes_all (data, sizeof data, erased)  ? _ ("it is blank")
-                     : is_vector_table (self->chip, data)      ? _ ("an application stands there")
-                                                               : _ ("it is not blank"));
+                     fl_bytes_all (data, sizeof data, erased) ? _ ("it is blank")
+                     : is_vector_table (self->chip, data)     ? _ ("an application stands there")
+                                                              : _ ("it is not blank"));
 }
 
 static void
 fl_probe_read_info (FlProbe *self)
 {
   const char *result;
-  guint8 data[2];
+  guint8 data[12];
 
   if (self->chip == NULL || self->chip->flash_size_register == 0)
     return;
-  fl_job_begin_step (self->job, _ ("Reading the flash size register at 0x%08X"), self->chip->flash_size_register);
-  result = fl_probe_read_often (self, self->chip->flash_size_register, data, sizeof data);
+  fl_job_begin_step (self->job, _ ("Reading the flash size register at 0x%08X, and the unique ID"),
+                     self->chip->flash_size_register);
+  result = fl_probe_read_often (self, self->chip->flash_size_register, data, 2);
+  if (g_str_equal (result, "ok"))
+    self->flash_kib = fl_chip_decode_flash_size (self->chip, fl_bytes_get_le16 (data));
+  if (g_str_equal (result, "ok") && self->chip->uid_address != 0)
+    result = fl_probe_read_often (self, self->chip->uid_address, data, sizeof data);
   if (fl_probe_is_over (self))
     return;
   fl_facts_set (self->facts, "read.info", result);
-  if (g_str_equal (result, "ok"))
-    self->flash_kib = fl_chip_decode_flash_size (self->chip, fl_bytes_get_le16 (data));
   fl_probe_end_step (self, g_str_equal (result, "ok"), "%s",
                      g_str_equal (result, "ok") ? _ ("it can be read") : _ ("the bootloader does not show it"));
 }
@@ -339,7 +341,8 @@ fl_probe_read_options (FlProbe *self)
   if (options == NULL)
     {
       fl_probe_settle (self);
-      fl_probe_end_step (self, FALSE, "%s", problem != NULL ? problem->message : _ ("the bootloader does not show them"));
+      fl_probe_end_step (self, FALSE, "%s",
+                         problem != NULL ? problem->message : _ ("the bootloader does not show them"));
       return;
     }
   fl_probe_set_options (self, options);

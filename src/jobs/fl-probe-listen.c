@@ -132,6 +132,27 @@ fl_probe_listen (FlProbe *self)
   fl_probe_find_text (self, "listen.text", LATE_MS);
 }
 
+/**
+ * fl_probe_explain_strange:
+ *
+ * Bytes have come in between that nobody had asked for: perhaps the application has started, and talks.
+ *
+ * Returns: whether that is so
+ */
+gboolean
+fl_probe_explain_strange (FlProbe *self)
+{
+  if (!self->strange || fl_probe_is_over (self) || fl_facts_get (self->facts, "listen.late-text") != NULL)
+    return FALSE;
+  self->strange = FALSE;
+  self->until = fl_transport_get_time (self->transport) - self->by_hands + G_USEC_PER_SEC * 12;
+  if (!fl_probe_find_text (self, "listen.late-text", LATE_MS))
+    return FALSE;
+  fl_facts_set_number (self->facts, "listen.late-ms", fl_job_get_elapsed (self->job) * 1000);
+  fl_facts_set (self->facts, "first-command.nack", NULL); /* it was refused by what spoke in between */
+  return TRUE;
+}
+
 /* Whether it still answers; bytes that are no answer are noted. */
 static gboolean
 fl_probe_is_alive (FlProbe *self)
@@ -179,8 +200,9 @@ fl_probe_watch (FlProbe *self, guint ms)
       return;
     }
   fl_facts_set_number (self->facts, "listen.late-ms", (double) passed);
-  fl_probe_end_step (self, FALSE, answer.n > 0 ? _ ("after %.1f s bytes came that nobody asked for")
-                                               : _ ("after %.1f s it stopped answering"),
+  fl_probe_end_step (self, FALSE,
+                     answer.n > 0 ? _ ("after %.1f s bytes came that nobody asked for")
+                                  : _ ("after %.1f s it stopped answering"),
                      (double) passed / 1000);
   fl_probe_find_text (self, "listen.late-text", LATE_MS);
   if (!fl_probe_is_alive (self))

@@ -19,14 +19,13 @@ typedef struct
   gboolean early_nack;
 } Triad;
 
-
 static FlProbeVerdict
 fl_probe_try (FlProbe *self, gboolean is_get, gboolean spaced, gboolean *early_nack)
 {
   FlBootInfo info;
   guint16 pid;
-  FlProbeVerdict verdict = is_get ? fl_probe_get (self, spaced, &info, early_nack)
-                                  : fl_probe_get_id (self, spaced, &pid, early_nack);
+  FlProbeVerdict verdict =
+      is_get ? fl_probe_get (self, spaced, &info, early_nack) : fl_probe_get_id (self, spaced, &pid, early_nack);
 
   if (verdict == FL_PROBE_OK && is_get)
     self->info = info;
@@ -36,39 +35,37 @@ fl_probe_try (FlProbe *self, gboolean is_get, gboolean spaced, gboolean *early_n
 }
 
 /* One of the three questions, a few times until it is answered well. A refusal that is not repeated belongs to what
- * came before it. */
+ * came before it; one that comes while it is not certain that the bootloader is at the start of a command says
+ * nothing. */
 static FlProbeVerdict
 fl_probe_ask_often (FlProbe *self, gboolean is_get, gboolean spaced, Triad *triad, gboolean *nacked_once)
 {
-  FlProbeVerdict worst = FL_PROBE_OK;
-  gboolean heard = FALSE;
-  guint n_missing;
+  FlProbeVerdict worst = FL_PROBE_SILENT;
+  gboolean sure = TRUE;
 
-  for (guint i = 0; i < TRIES && !heard && !fl_probe_is_over (self); i++)
+  for (guint i = 0; i < TRIES && !fl_probe_is_over (self); i++)
     {
-      FlProbeVerdict verdict;
+      guint n_missing = self->n_missing + self->n_ack_missing;
       gboolean early = FALSE;
+      FlProbeVerdict verdict = fl_probe_try (self, is_get, spaced, &early);
 
-      n_missing = self->n_missing + self->n_ack_missing;
-      verdict = fl_probe_try (self, is_get, spaced, &early);
-      triad->early_nack |= early;
-      if (verdict == FL_PROBE_OK)
+      if (verdict == FL_PROBE_OK && i == 1 && worst == FL_PROBE_NACK && sure && !*nacked_once)
         {
-          if (i == 1 && worst == FL_PROBE_NACK && !*nacked_once)
-            {
-              *nacked_once = TRUE;
-              fl_facts_set_flag (self->facts, "first-command.nack", TRUE);
-            }
-          return verdict;
+          *nacked_once = TRUE;
+          fl_facts_set_flag (self->facts, "first-command.nack", TRUE);
         }
       /* With bytes lost on the way back, it was understood all the same. */
-      heard |= self->n_missing + self->n_ack_missing > n_missing;
-      if (i == 0 || verdict == FL_PROBE_NACK)
-        worst = verdict;
+      if (verdict == FL_PROBE_OK || self->n_missing + self->n_ack_missing > n_missing)
+        return FL_PROBE_OK;
+      if (sure && (i == 0 || verdict == FL_PROBE_NACK))
+        {
+          triad->early_nack |= early;
+          worst = verdict;
+        }
       if (verdict != FL_PROBE_NACK || early)
-        fl_probe_settle (self);
+        sure = fl_probe_settle (self);
     }
-  return heard ? FL_PROBE_OK : worst;
+  return worst;
 }
 
 /* Get ID and Get back to back; the worse of the two. */
@@ -123,8 +120,8 @@ fl_probe_try_without (FlProbe *self, const Triad *with)
 
   fl_job_begin_step (self->job, _ ("Asking again without parity, as a few families need it"));
   fl_probe_set_line (self, self->line.baud, FL_PARITY_NONE);
-  heard = fl_probe_can_reset (self) ? fl_probe_reset (self) && fl_probe_call (self, 200, &answer)
-                                    : fl_probe_settle (self);
+  heard =
+      fl_probe_can_reset (self) ? fl_probe_reset (self) && fl_probe_call (self, 200, &answer) : fl_probe_settle (self);
   if (!heard)
     fl_probe_settle (self);
   without.early_nack = FALSE;
@@ -149,6 +146,16 @@ fl_probe_try_without (FlProbe *self, const Triad *with)
   else
     fl_probe_settle (self);
   return FALSE;
+}
+
+static void
+fl_probe_forget (FlProbe *self)
+{
+  static const char *const names[] = { "parity.spaced",     "parity.together", "parity.zero",
+                                       "parity.early-nack", "parity.without",  "first-command.nack" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    fl_facts_set (self->facts, names[i], NULL);
 }
 
 /**
@@ -183,6 +190,11 @@ fl_probe_parity (FlProbe *self)
     return TRUE;
   if (self->line.parity != FL_PARITY_NONE && fl_probe_try_without (self, &triad))
     return TRUE;
+  if (self->n_missing + self->n_ack_missing > 1) /* then all this says nothing of the parity bit */
+    {
+      fl_probe_forget (self);
+      return TRUE;
+    }
   fl_facts_set_flag (self->facts, "commands.silent",
                      triad.spaced == FL_PROBE_SILENT && triad.together == FL_PROBE_SILENT
                          && triad.zero == FL_PROBE_SILENT);

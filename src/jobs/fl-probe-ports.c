@@ -68,8 +68,12 @@ fl_probe_look_around (FlProbe *self)
 static gboolean
 fl_probe_call_port (FlProbe *self, const char *port)
 {
-  FlProbe other = { .job = self->job, .session = self->session, .facts = self->facts, .port = port,
-                    .cancellable = self->cancellable, .line = self->line };
+  FlProbe other = { .job = self->job,
+                    .session = self->session,
+                    .facts = self->facts,
+                    .port = port,
+                    .cancellable = self->cancellable,
+                    .line = self->line };
   FlProbeAnswer answer = { 0 };
   gboolean ok;
 

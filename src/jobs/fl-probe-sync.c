@@ -8,11 +8,11 @@
 #include "fl-bytes.h"
 #include "fl-garble.h"
 
-#define FIRST_MS  1000 /* for the answer to 7F */
-#define LATER_MS  500  /* before it is called a last time: a slow start */
-#define LAST_MS   700
-#define MAX_FACTORS 6 /* that are tried of those that explain a wrong answer */
-#define ECHO_BYTE 0x55 /* no answer of a bootloader, whatever it was sent */
+#define FIRST_MS    1000 /* for the answer to 7F */
+#define LATER_MS    500  /* before it is called a last time: a slow start */
+#define LAST_MS     700
+#define MAX_FACTORS 6    /* that are tried of those that explain a wrong answer */
+#define ECHO_BYTE   0x55 /* no answer of a bootloader, whatever it was sent */
 
 /* Whether @byte is there, behind nothing but the stray bytes of a line that was just switched on. */
 gboolean

@@ -9,11 +9,11 @@
 #include "fl-error.h"
 #include "fl-session-private.h"
 
-#define QUIET_MS     50   /* after a byte: then all of an answer has come */
-#define LONGEST_MS   2000 /* of one answer: an application that never stops talking */
-#define SPACE_MS     5    /* between two bytes, at the least: three characters at usual rates */
-#define WRITE_MS     1000 /* for bytes to leave the port, beyond their time on the wire */
-#define HANDS_WAIT_MS 50  /* after a reset button was let go */
+#define QUIET_MS      50   /* after a byte: then all of an answer has come */
+#define LONGEST_MS    2000 /* of one answer: an application that never stops talking */
+#define SPACE_MS      5    /* between two bytes, at the least: three characters at usual rates */
+#define WRITE_MS      1000 /* for bytes to leave the port, beyond their time on the wire */
+#define HANDS_WAIT_MS 50   /* after a reset button was let go */
 
 /* Whether the port has failed, or the user has cancelled. */
 gboolean
@@ -100,11 +100,15 @@ static void
 fl_probe_drain (FlProbe *self)
 {
   guint8 data[64];
-  gsize n = 1;
+  gsize n = 1, n_all = 0;
 
   for (guint i = 0; i < 16 && n > 0 && !fl_probe_is_over (self); i++)
-    if (!fl_transport_read_some (self->transport, data, sizeof data, 0, &n, self->cancellable, &self->error))
-      n = 0;
+    {
+      if (!fl_transport_read_some (self->transport, data, sizeof data, 0, &n, self->cancellable, &self->error))
+        n = 0;
+      n_all += n;
+    }
+  self->strange |= n_all >= FL_PROBE_STRANGE;
   fl_transport_take_errors (self->transport);
 }
 

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 #define FL_PROBE_MAX_ANSWER 320 /* bytes of one answer: a block of memory, with room to spare */
 
+#define FL_PROBE_STRANGE    4  /* bytes that nobody asked for: more than what a reset makes of a line */
 #define FL_PROBE_MAX_CODES  16  /* pages of one erase */
 
 /* What came back. */
@@ -63,6 +64,7 @@ typedef struct
   gint64          until;       /* µs on the transport's clock: no new automatic probe begins later */
   gint64          by_hands;    /* µs that were spent on what a person would do */
 
+  gboolean        strange;     /* bytes came that nobody had asked for */
   gboolean        spaced;      /* its commands are heard only with a pause between their two bytes */
   guint           n_missing;   /* answers that lacked bytes in the middle */
   guint           n_ack_missing; /* answers that lacked just the ACKs */
@@ -109,6 +111,7 @@ FlProbeVerdict fl_probe_protection (FlProbe *self, guint8 command, guint wait_ms
 /* fl-probe-listen.c */
 void        fl_probe_listen       (FlProbe *self);
 gboolean    fl_probe_find_text    (FlProbe *self, const char *fact, guint each_ms); /* at the usual rates */
+gboolean    fl_probe_explain_strange (FlProbe *self);             /* what came in between, unasked */
 void        fl_probe_watch        (FlProbe *self, guint ms);      /* an idle session */
 
 /* fl-probe-sync.c: whether there is a bootloader that can be talked to */

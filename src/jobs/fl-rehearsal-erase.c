@@ -9,6 +9,8 @@
 
 #define PATIENCE_MS 60000 /* beyond the worst case: an erase that is only slow must not be taken for one that fails */
 
+#define LATENCY_MS 50 /* of the adapter and the wire */
+
 /* What became of erasing, over all commands. */
 typedef struct
 {
@@ -35,10 +37,10 @@ fl_rehearsal_erase_codes (FlRehearsal *self, const guint16 *codes, guint n_codes
         return FL_PROBE_SILENT;
       seconds = (double) (fl_transport_get_time (probe->transport) - started) / G_USEC_PER_SEC;
       erasing->seconds = MAX (erasing->seconds, seconds);
-      erasing->slow |= seconds * 1000 > worst_ms + 500;
+      erasing->slow |= seconds * 1000 > worst_ms + LATENCY_MS;
       if (verdict == FL_PROBE_OK)
         {
-          if (i > 0 && place == FL_PROBE_AT_END)
+          if (i > 0 && !probe->strange)
             fl_facts_set_flag (probe->facts, "first-command.nack", TRUE);
           fl_probe_sleep (probe, fl_boot_get_limits (fl_session_get_boot (probe->session))->page_pause_ms);
           return verdict;
@@ -93,22 +95,21 @@ fl_rehearsal_erase_list (FlRehearsal *self, const guint *indices, guint n, Erasi
   return worst;
 }
 
-/* Those that are written, and of the largest ones the first, which takes longest. */
+/* Those that are written; @largest: the first of the largest ones, which takes longest, where it is another. */
 static GArray *
-fl_rehearsal_list_sectors (FlRehearsal *self)
+fl_rehearsal_list_sectors (FlRehearsal *self, int *largest)
 {
   GArray *list = g_array_new (FALSE, FALSE, sizeof (guint));
-  guint largest = 0;
+  guint first = 0;
 
   for (guint i = 0; i < fl_layout_get_n_sectors (self->layout); i++)
     {
       if (self->wanted[i])
         g_array_append_val (list, i);
-      if (fl_layout_get_sector (self->layout, i)->size > fl_layout_get_sector (self->layout, largest)->size)
-        largest = i;
+      if (fl_layout_get_sector (self->layout, i)->size > fl_layout_get_sector (self->layout, first)->size)
+        first = i;
     }
-  if (self->practice && !self->wanted[largest])
-    g_array_append_val (list, largest);
+  *largest = self->practice && !self->wanted[first] ? (int) first : -1;
   return list;
 }
 
@@ -116,11 +117,14 @@ static void
 fl_rehearsal_erase_sectors (FlRehearsal *self, Erasing *erasing)
 {
   FlProbe *probe = self->probe;
-  g_autoptr (GArray) list = fl_rehearsal_list_sectors (self);
+  int largest;
+  g_autoptr (GArray) list = fl_rehearsal_list_sectors (self, &largest);
   FlProbeVerdict verdict;
 
   fl_job_begin_step (probe->job, _ ("Erasing %u single pages or sectors"), list->len);
   verdict = fl_rehearsal_erase_list (self, (const guint *) (gpointer) list->data, list->len, erasing);
+  if (verdict == FL_PROBE_OK && largest >= 0)
+    verdict = fl_rehearsal_erase_list (self, (const guint[]){ (guint) largest }, 1, erasing);
   if (fl_probe_is_over (probe))
     return;
   if (!erasing->command_refused)
@@ -172,8 +176,8 @@ fl_rehearsal_erase (FlRehearsal *self)
     return;
   if (erasing.command_refused)
     fl_facts_set (facts, "erase.command", "nack");
-  fl_facts_set_number (facts, "erase.seconds", erasing.seconds);
-  fl_facts_set_flag (facts, "erase.slow", erasing.slow);
+  fl_facts_set_number (facts, "erase.seconds", MAX (erasing.seconds, fl_facts_get_number (facts, "erase.seconds", 0)));
+  fl_facts_set_flag (facts, "erase.slow", erasing.slow || fl_facts_is (facts, "erase.slow", "yes"));
   if (self->alive && erasing.worst == FL_PROBE_OK && !erasing.command_refused)
     fl_rehearsal_check_blank (self);
 }

@@ -27,7 +27,9 @@ fl_rehearsal_call_after (FlRehearsal *self, guint8 command)
     {
       fl_facts_set (probe->facts, "protect.command", code);
       fl_facts_set (probe->facts, "protect.after",
-                    !ok ? "silent" : fl_probe_is_answer (&answer, FL_BOOT_ACK) ? "79" : "1F");
+                    !ok                                         ? "silent"
+                    : fl_probe_is_answer (&answer, FL_BOOT_ACK) ? "79"
+                                                                : "1F");
     }
   fl_probe_end_step (probe, ok, "%s", ok ? _ ("it answers") : _ ("no answer"));
   if (ok)
@@ -69,7 +71,7 @@ fl_rehearsal_protection (FlRehearsal *self, guint8 command, guint worst_ms, gboo
         fl_facts_set_flag (probe->facts, "unprotect.first-nack", TRUE);
     }
   fl_probe_end_step (probe, verdict == FL_PROBE_OK, _ ("%s, %.1f s"), fl_probe_verdict_name (verdict), seconds);
-  if (erases && verdict == FL_PROBE_OK && seconds * 1000 > worst_ms + 500)
+  if (erases && verdict == FL_PROBE_OK && seconds * 1000 > worst_ms)
     {
       fl_facts_set_flag (probe->facts, "erase.slow", TRUE);
       fl_facts_set_number (probe->facts, "erase.seconds",

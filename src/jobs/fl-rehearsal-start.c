@@ -7,7 +7,7 @@
 
 #define START_MS 1000 /* for an application to start, or to fall back into the bootloader */
 #define CALL_MS  200
-#define RESETS   4    /* without BOOT0: one that comes back into its bootloader at random */
+#define RESETS   4 /* without BOOT0: one that comes back into its bootloader at random */
 
 /* What runs now: the bootloader answers, or an application prints or can be seen to run, or nothing is heard. */
 static const char *

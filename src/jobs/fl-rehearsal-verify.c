@@ -135,8 +135,9 @@ fl_rehearsal_find (FlRehearsal *self, Findings *found)
     }
 }
 
+/* @not_erased: an erase was acknowledged and had no effect, though nothing is write-protected. */
 static const char *
-get_pattern (const Findings *found)
+get_pattern (const Findings *found, gboolean not_erased)
 {
   guint n = found->n_different;
 
@@ -146,7 +147,7 @@ get_pattern (const Findings *found)
     return "rereads-differ";
   if (found->n_blank == found->n_read)
     return "nothing-written";
-  if (found->n_cleared == n)
+  if (found->n_cleared == n || not_erased)
     return "not-erased";
   if (found->n_first_only == n || (found->n_blank == n && found->n_leading == n))
     return "first-32";
@@ -180,7 +181,8 @@ fl_rehearsal_verify (FlRehearsal *self)
       fl_probe_end_step (probe, FALSE, "%s", _ ("there is nothing that could be read"));
       return;
     }
-  pattern = get_pattern (&found);
+  pattern = get_pattern (&found, fl_facts_is (probe->facts, "erase.unchanged", "yes")
+                                     && fl_facts_is (probe->facts, "options.write-protected", "no"));
   fl_facts_set (probe->facts, "verify.pattern", pattern);
   fl_facts_say (probe->facts, "verify.pattern", _ ("%u of %u blocks differ from what was written"), found.n_different,
                 found.n_read);

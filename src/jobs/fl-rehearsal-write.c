@@ -7,8 +7,8 @@
 
 #include "fl-bytes.h"
 
-#define TRIES       4 /* of a block: one that is refused at random gets through */
-#define HOPELESS    8 /* blocks refused one after the other: the rest will be, too */
+#define TRIES       4           /* of a block: one that is refused at random gets through */
+#define HOPELESS    8           /* blocks refused one after the other: the rest will be, too */
 #define ALIAS       0x04000000u /* from a flash address to its secure alias: 0x08… and 0x0C… */
 #define SHORT_BYTES 4
 

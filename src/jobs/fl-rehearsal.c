@@ -8,8 +8,8 @@
 #include "fl-bytes.h"
 #include "fl-erase-doubt.h"
 
-#define PATTERN_BLOCK  32  /* bytes: a whole number of every chip's programming units */
-#define PATTERN_BLOCKS 64  /* so many that one refusal in ten shows */
+#define PATTERN_BLOCK  32 /* bytes: a whole number of every chip's programming units */
+#define PATTERN_BLOCKS 64 /* so many that one refusal in ten shows */
 #define ENTRY_OFFSET   0x201
 
 /* Brings the bootloader back to the start of a command; by a reset where that can be done and is needed. */
@@ -141,6 +141,13 @@ fl_rehearsal_free (FlRehearsal *self)
   g_clear_pointer (&self->blocks, g_array_unref);
 }
 
+/* Whether the bootloader can still be talked to, and nobody else talks. */
+static gboolean
+fl_rehearsal_goes_on (FlRehearsal *self)
+{
+  return self->alive && !fl_probe_explain_strange (self->probe) && !fl_probe_is_over (self->probe);
+}
+
 /**
  * fl_rehearsal_run:
  *
@@ -149,6 +156,8 @@ fl_rehearsal_free (FlRehearsal *self)
 void
 fl_rehearsal_run (FlRehearsal *self)
 {
+  static void (*const steps[]) (FlRehearsal *) = { fl_rehearsal_erase, fl_rehearsal_write, fl_rehearsal_verify,
+                                                   fl_rehearsal_write_odd, fl_rehearsal_start };
   FlProbe *probe = self->probe;
   gboolean is_protected = fl_facts_is (probe->facts, "read.flash", "nack-command");
 
@@ -165,17 +174,11 @@ fl_rehearsal_run (FlRehearsal *self)
         fl_rehearsal_meet_protection (self);
       if (!is_protected || (self->practice && fl_rehearsal_unprotect (self)))
         {
-          fl_rehearsal_erase (self);
-          if (self->alive)
-            fl_rehearsal_write (self);
-          if (self->alive)
-            fl_rehearsal_verify (self);
-          if (self->alive && self->practice)
-            fl_rehearsal_write_odd (self);
-          if (self->alive)
-            fl_rehearsal_start (self);
+          for (guint i = 0; i < G_N_ELEMENTS (steps) && fl_rehearsal_goes_on (self); i++)
+            if (self->practice || steps[i] != fl_rehearsal_write_odd)
+              steps[i](self);
         }
-      if (self->practice && !is_protected)
+      if (self->practice && !is_protected && fl_facts_get (probe->facts, "listen.late-text") == NULL)
         fl_rehearsal_protect (self);
     }
   fl_rehearsal_free (self);

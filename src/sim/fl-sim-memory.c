@@ -76,7 +76,7 @@ fl_sim_memory_in_info (FlSimMemory *self, guint32 register_address, guint32 addr
 {
   if (register_address == 0)
     return FALSE;
-  if (self->chip->flags & FL_CHIP_INFO_BLOCK_ONLY)
+  if ((self->chip->flags & FL_CHIP_INFO_BLOCK_ONLY) && !self->is_ideal)
     return address == register_address - register_address % MAX (self->chip->info_block, 128);
   return in_range (register_address & ~0xFFu, 256, address);
 }

@@ -36,6 +36,7 @@ typedef struct
   guint8        voltage[4];
   guint8        uid[12];
   guint16       flash_kib;
+  gboolean      is_ideal;  /* nothing is refused that only some builds of this chip's ROM refuse */
 } FlSimMemory;
 
 #define FL_SIM_VOLTAGE_ADDRESS 0xFFFF0000u

@@ -135,6 +135,15 @@ fl_sim_rom_set_synced (FlSimRom *self, gboolean synced)
   fl_sim_rom_await (self, synced ? FL_SIM_ROM_COMMAND : FL_SIM_ROM_SYNC, 2);
 }
 
+/* Without the vices of its chip and build: a scenario says itself what goes wrong. */
+void
+fl_sim_rom_set_ideal (FlSimRom *self)
+{
+  self->flags = 0;
+  self->quirks = 0;
+  self->memory->is_ideal = TRUE;
+}
+
 /* Nothing is answered any more until a reset. */
 void
 fl_sim_rom_set_deaf (FlSimRom *self)

@@ -65,6 +65,7 @@ gboolean    fl_sim_rom_awaits_command (FlSimRom *self);
 gint        fl_sim_rom_take_done   (FlSimRom *self);
 FlSimQuirks fl_sim_rom_get_quirks  (FlSimRom *self);
 void        fl_sim_rom_set_synced  (FlSimRom *self, gboolean synced);
+void        fl_sim_rom_set_ideal        (FlSimRom *self);
 void        fl_sim_rom_set_deaf    (FlSimRom *self);
 gboolean    fl_sim_rom_take_reply  (FlSimRom *self, FlSimReply *reply);
 FlSimEvent  fl_sim_rom_take_event  (FlSimRom *self, gint64 *time, guint32 *go_address);

@@ -8,7 +8,7 @@
 
 #include "fl-error.h"
 
-#define ANY_PID 0x410 /* where a scenario does not say on which chip it happened */
+#define ANY_PID 0x413 /* where a scenario does not say on which chip it happened */
 
 typedef enum
 {
@@ -111,10 +111,18 @@ static const Key port_keys[] = {
 
 /* Keys of "hidden_truth"; whoever writes one may tell more than is played. */
 static const Key truth_keys[] = {
-  FIELD (KEY_STRING, captured_by),      FIELD (KEY_STRING, entered_by),       FIELD (KEY_STRING, wires),
-  FIELD (KEY_TRUTH, nboot_sel),         FIELD (KEY_TRUTH, nswboot0),          FIELD (KEY_TRUTH, flash_empty),
-  FIELD (KEY_TRUTH, debugger_attached), FIELD (KEY_TRUTH, app_keeps_running), FIELD (KEY_TRUTH, app_running),
+  FIELD (KEY_STRING, captured_by),
+  FIELD (KEY_STRING, entered_by),
+  FIELD (KEY_STRING, wires),
+  FIELD (KEY_TRUTH, nboot_sel),
+  FIELD (KEY_TRUTH, nswboot0),
+  FIELD (KEY_TRUTH, flash_empty),
+  FIELD (KEY_TRUTH, debugger_attached),
+  FIELD (KEY_TRUTH, app_keeps_running),
+  FIELD (KEY_TRUTH, app_running),
   FIELD (KEY_TRUTH, adapter_bad),
+  FIELD (KEY_TRUTH, wrp),
+  FIELD (KEY_TRUTH, option_nboot0),
 };
 
 /* All that a scenario may hold; a member that is none of these is at fault, but not in an open one. */

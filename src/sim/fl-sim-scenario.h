@@ -115,6 +115,8 @@ typedef struct
   char       *wires;
   FlSimTruth  nboot_sel;
   FlSimTruth  nswboot0;
+  FlSimTruth  option_nboot0;
+  FlSimTruth  wrp;
   FlSimTruth  flash_empty;
   FlSimTruth  debugger_attached;
   FlSimTruth  app_keeps_running;
@@ -126,7 +128,6 @@ FlSimScenario *fl_sim_scenario_load (const char *path, GError **error);
 FlSimScenario *fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError **error);
 const char    *fl_sim_scenario_get_key (guint index, gboolean *acts);
 FlSimScenario *fl_sim_scenario_new_other_port (const FlSimScenario *self);
-gboolean       fl_sim_scenario_has_application (const FlSimScenario *self);
 gboolean       fl_sim_scenario_boots_application (const FlSimScenario *self);
 gboolean       fl_sim_scenario_explains (const FlSimScenario *self);
 void           fl_sim_scenario_free (FlSimScenario *self);

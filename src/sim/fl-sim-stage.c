@@ -7,6 +7,8 @@
 
 #include "fl-error.h"
 
+#define IDEAL_UNIT 4 /* bytes: AN3155 promises no more */
+
 /* A board with a scenario: where its pieces meet. */
 
 /* Takes the chip and its state from the scenario, before the board is made. */
@@ -31,11 +33,35 @@ fl_sim_board_load_scenario (FlSimBoard *self, FlSimScenario **scenario, GError *
     self->config->flash_kib = (*scenario)->flash_kib;
   if ((*scenario)->rdp > 0)
     self->config->rdp_level = (guint8) (*scenario)->rdp;
-  if ((*scenario)->preloaded || fl_sim_scenario_has_application (*scenario))
-    self->config->not_blank = TRUE;
-  if ((*scenario)->blank_at_start)
-    self->config->not_blank = FALSE;
+  self->config->not_blank = !(*scenario)->blank_at_start && (*scenario)->flash_empty != FL_SIM_TRUE;
   return TRUE;
+}
+
+static void
+fl_sim_board_put_option (FlSimBoard *self, FlOptionRole role, guint32 value)
+{
+  const FlOptionField *field = fl_chip_find_option_role (self->chip, role);
+
+  if (field != NULL)
+    fl_sim_options_put (self->memory->options, field, value);
+}
+
+/* What the scenario tells of the option bytes. */
+static void
+fl_sim_board_set_options (FlSimBoard *self, const FlSimScenario *scenario)
+{
+  guint8 codes[256];
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    codes[i] = (guint8) i;
+  if (scenario->wrp == FL_SIM_TRUE)
+    fl_sim_options_put_protected (self->memory->options, self->memory->flash->layout, codes, G_N_ELEMENTS (codes));
+  if (scenario->option_nboot0 == FL_SIM_FALSE) /* the bootloader, whatever the pin says */
+    {
+      fl_sim_board_put_option (self, FL_OPTION_ROLE_BOOT_SEL_BIT, 1);
+      fl_sim_board_put_option (self, FL_OPTION_ROLE_BOOT_SEL_PIN, 0);
+      fl_sim_board_put_option (self, FL_OPTION_ROLE_NBOOT0, 0);
+    }
 }
 
 /* Takes ownership of @scenario. */
@@ -47,6 +73,9 @@ fl_sim_board_stage (FlSimBoard *self, FlSimScenario *scenario)
   if (scenario->dtr_resets)
     self->lines = FL_LINE_DTR | FL_LINE_RTS; /* whoever opens the port resets it himself */
   self->memory->flash->no_erase = scenario->no_erase;
+  fl_sim_rom_set_ideal (self->rom);
+  fl_sim_board_set_options (self, scenario);
+  self->memory->flash->unit = self->memory->flash->alignment = IDEAL_UNIT;
   if (scenario->write_granularity > 0 && scenario->misaligned != NULL)
     {
       self->memory->flash->unit = scenario->write_granularity;

@@ -24,17 +24,6 @@ fl_sim_scenario_new_other_port (const FlSimScenario *self)
   return other;
 }
 
-/* Whether the scenario tells of an application, which has to be in the flash then. */
-gboolean
-fl_sim_scenario_has_application (const FlSimScenario *self)
-{
-  if (self->blank_at_start || self->flash_empty == FL_SIM_TRUE)
-    return FALSE;
-  return self->app_stream != NULL || self->app_stream_when_boot0_low != NULL || self->app_restarts_on_reset
-         || self->after_go != NULL || self->after_reset != NULL || self->after_powercycle != NULL
-         || fl_sim_scenario_boots_application (self) || self->app_running != FL_SIM_NOT_TOLD;
-}
-
 /* Whether the application runs although BOOT0 is high. */
 gboolean
 fl_sim_scenario_boots_application (const FlSimScenario *self)
