@@ -12,9 +12,8 @@
 #include "fl-thread.h"
 
 #define AUTOMATIC_MS 24000 /* for all that goes by itself: no probe begins later, and the longest takes a second */
-* /
 
-    struct _FlDiagnoseJob
+struct _FlDiagnoseJob
 {
   FlJob parent_instance;
 

@@ -113,7 +113,7 @@ fl_probe_get_id (FlProbe *self, gboolean spaced, guint16 *pid, gboolean *early_n
       *pid = (guint16) (answer.bytes[2] << 8 | answer.bytes[3]);
       return FL_PROBE_OK;
     }
-  /* An ID whose high byte is not 0, as none is, tells itself apart without its first ACK. */
+  /* Nearly all IDs are 0x400 and above: such a one tells itself apart without its first ACK. */
   if (answer.n >= 3 && answer.bytes[0] == 1 && seen == 0)
     seen = fl_bytes_get_be16 (answer.bytes + 1);
   else if (answer.n >= 4 && answer.bytes[1] == 1 && seen == 0)

@@ -12,6 +12,7 @@
 #define LATER_MS    500  /* before it is called a last time: a slow start */
 #define LAST_MS     700
 #define MAX_FACTORS 6    /* that are tried of those that explain a wrong answer */
+#define TEXT_MS     1200 /* for the next line of an application that has spoken */
 #define ECHO_BYTE   0x55 /* no answer of a bootloader, whatever it was sent */
 
 /* Whether @byte is there, behind nothing but the stray bytes of a line that was just switched on. */
@@ -156,6 +157,12 @@ fl_probe_read_garble (FlProbe *self, const FlProbeAnswer *answer)
 
   if (fl_probe_is_over (self))
     return FALSE;
+  /* More than an answer makes at any rate: somebody talks, perhaps in other line settings. */
+  if (answer->n > FL_GARBLE_MAX_BYTES && fl_probe_find_text (self, "listen.text", TEXT_MS))
+    {
+      fl_probe_set_kind (self, "text");
+      return FALSE;
+    }
   if (factor > 0)
     fl_facts_set_number (self->facts, "garble.factor", factor);
   fl_facts_set_flag (self->facts, "garble.inverted", inverted);
@@ -200,7 +207,7 @@ fl_probe_classify (FlProbe *self, const FlProbeAnswer *answer)
     {
       fl_probe_end_step (self, FALSE, "%s", _ ("text came, not an answer"));
       fl_probe_set_kind (self, "text");
-      fl_probe_find_text (self, "listen.text", 600);
+      fl_probe_find_text (self, "listen.text", TEXT_MS);
       return FALSE;
     }
   fl_probe_end_step (self, FALSE, "%s", _ ("what came is not an answer"));
