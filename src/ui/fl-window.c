@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-case-dialog.h"
 #include "fl-connect-job.h"
 #include "fl-console-job.h"
 #include "fl-program-job.h"
@@ -281,6 +282,12 @@ fl_window_save_report_action (GtkWidget *widget, const char *name, GVariant *par
 }
 
 static void
+fl_window_open_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  fl_case_dialog_ask (GTK_WINDOW (widget), FL_WINDOW (widget)->toasts);
+}
+
+static void
 fl_window_step_cb (FlWindow *self, int step)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.step", "i", step);
@@ -406,6 +413,7 @@ fl_window_class_init (FlWindowClass *klass)
 
   fl_window_install_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.save-report", NULL, fl_window_save_report_action);
+  gtk_widget_class_install_action (widget_class, "win.open-report", NULL, fl_window_open_report_action);
 }
 
 static void
