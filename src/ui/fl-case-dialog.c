@@ -105,6 +105,21 @@ fl_case_dialog_play (FlCaseDialog *self, FlTrace *trace)
   adw_bin_set_child (self->line, fl_console_list_new (log));
 }
 
+/* There is no board here: what acts on one has no place. */
+static void
+hide_buttons (GtkWidget *widget)
+{
+  const char *action = GTK_IS_ACTIONABLE (widget) ? gtk_actionable_get_action_name (GTK_ACTIONABLE (widget)) : NULL;
+
+  if (action != NULL && g_str_has_prefix (action, "win."))
+    gtk_widget_set_visible (widget, FALSE);
+  if (GTK_IS_EXPANDER (widget) && gtk_expander_get_child (GTK_EXPANDER (widget)) != NULL) /* also a folded one */
+    hide_buttons (gtk_expander_get_child (GTK_EXPANDER (widget)));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    hide_buttons (child);
+}
+
 /**
  * fl_case_dialog_new:
  * @parent: the window above which it is shown
@@ -120,10 +135,9 @@ fl_case_dialog_new (GtkWindow *parent, const FlCase *found)
   gboolean explained = found->diagnosis->causes->len > 0;
 
   gtk_label_set_text (self->head, head);
-  gtk_label_set_text (self->summary, explained
-                                         ? found->diagnosis->summary
-                                         : _ ("Nothing in it points to a cause: the exchanges went as they should."));
+  gtk_label_set_text (self->summary, explained ? found->diagnosis->summary : _ ("Nothing in it points to a cause."));
   fl_diagnosis_view_set (self->causes, explained ? found->diagnosis : NULL);
+  hide_buttons (GTK_WIDGET (self->causes));
   gtk_stack_page_set_visible (self->line_page, found->exchanges->len > 0);
   gtk_stack_page_set_visible (self->text_page, found->text != NULL);
   if (found->exchanges->len > 0)
@@ -131,6 +145,15 @@ fl_case_dialog_new (GtkWindow *parent, const FlCase *found)
   if (found->text != NULL)
     gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), found->text, -1);
   return GTK_WIDGET (self);
+}
+
+gboolean
+fl_case_dialog_is_report (GFile *file)
+{
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *lower = name != NULL ? g_ascii_strdown (name, -1) : NULL;
+
+  return lower != NULL && g_str_has_suffix (lower, ".flreport");
 }
 
 /* Large traces take a moment. */
@@ -166,10 +189,9 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (found == NULL)
     {
       g_autofree char *text = g_strdup_printf (_ ("Not opened: %s"), error->message);
-      AdwToast *toast = adw_toast_new (NULL);
+      g_autofree char *escaped = g_markup_escape_text (text, -1);
 
-      adw_toast_set_title (toast, g_markup_escape_text (text, -1));
-      adw_toast_overlay_add_toast (opening->toasts, toast);
+      adw_toast_overlay_add_toast (opening->toasts, adw_toast_new (escaped));
       return;
     }
   gtk_window_present (GTK_WINDOW (fl_case_dialog_new (opening->parent, found)));

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (FlCaseDialog, fl_case_dialog, FL, CASE_DIALOG, AdwWindow)
 
 GtkWidget *fl_case_dialog_new  (GtkWindow *parent, const FlCase *found);
 void       fl_case_dialog_ask  (GtkWindow *parent, AdwToastOverlay *toasts); /* which file; then shows it */
+gboolean   fl_case_dialog_is_report (GFile *file); /* by its name */
 void       fl_case_dialog_open (GtkWindow *parent, AdwToastOverlay *toasts, GFile *file);
 
 G_END_DECLS

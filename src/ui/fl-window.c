@@ -342,9 +342,9 @@ fl_window_close_request (GtkWindow *window)
 /**
  * fl_window_open:
  * @self: a window
- * @file: the firmware to program, or a map file
+ * @file: the firmware to program, a map file, or a report
  *
- * Chooses a firmware file, or opens a map file, unless a job runs.
+ * Chooses a firmware file, or opens a map file or a report, unless a job runs.
  */
 void
 fl_window_open (FlWindow *self, GFile *file)
@@ -353,6 +353,11 @@ fl_window_open (FlWindow *self, GFile *file)
 
   if (fl_job_runner_is_busy (self->runner))
     return;
+  if (fl_case_dialog_is_report (file))
+    {
+      fl_case_dialog_open (GTK_WINDOW (self), self->toasts, file);
+      return;
+    }
   if (fl_declarer_is_map (file))
     {
       fl_declarer_open_map (self->declarer, file);
