@@ -221,7 +221,8 @@ parse_answer (JsonNode *node, FlSimAnswer *answer)
     return TRUE;
   if (!(text != NULL ? add_hex_byte (bytes, node) : parse_bytes (node, &bytes)) || bytes->len > sizeof answer->bytes)
     return FALSE;
-  memcpy (answer->bytes, bytes->data, bytes->len);
+  if (bytes->len > 0)
+    memcpy (answer->bytes, bytes->data, bytes->len);
   answer->n_bytes = bytes->len;
   return TRUE;
 }
