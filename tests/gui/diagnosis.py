@@ -100,7 +100,7 @@ def protected():
     start("sim:0x410,clock=real,rdp=1,blank=0")
     app.press_primary("FlConnectPage")
     app.wait_page("FlDevicePage", SLOW)
-    gui.press(gui.find_shown(app.win, "push button", "Menu"))
+    gui.press(gui.find_all(app.win, "push button", "Menu")[-1])  # the button within the button
     gui.press(gui.find_shown(app.win, "menu item", "Find out why…"))
     dialog = app.window("Find out why")
     found = wait_end(dialog)
