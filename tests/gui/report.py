@@ -55,10 +55,10 @@ def opened():
     gui.wait_label(dialog, "A report of Flashloader")
     gui.wait_label(dialog, "The parity bit does not reach the board")
     journey.shoot("opened")
-    gui.click(gui.find(dialog, "radio button", "On the line"))
+    gui.click(gui.find(dialog, "page tab", "On the line"))
     gui.wait_label(dialog, "command Get")
     journey.shoot("line")
-    gui.click(gui.find(dialog, "radio button", "Report"))
+    gui.click(gui.find(dialog, "page tab", "Report"))
     journey.shoot("text")
     close_dialog()
 
