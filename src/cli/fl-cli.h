@@ -59,6 +59,8 @@ extern const FlCliCommand fl_cli_devices_command;
 extern const FlCliCommand fl_cli_diagnose_command;
 extern const FlCliCommand fl_cli_erase_command;
 extern const FlCliCommand fl_cli_info_command;
+extern const FlCliCommand fl_cli_jump_command;
+extern const FlCliCommand fl_cli_loopback_command;
 extern const FlCliCommand fl_cli_map_command;
 extern const FlCliCommand fl_cli_options_command;
 extern const FlCliCommand fl_cli_ports_command;

@@ -126,6 +126,8 @@ fl_diagnose_break_silence (FlProbe *probe, const FlSurroundings *around)
     return TRUE;
   fl_probe_try_resets (probe, probe->preset == NULL ? N_HAND_RESETS : N_RESETS);
   ok = fl_facts_get_number (probe->facts, "trials.ok", 0) > 0 && fl_probe_resume (probe);
+  if (ok && probe->preset == NULL)
+    fl_facts_set (probe->facts, "after.reset", "79"); /* somebody has pressed it */
   ok = ok || fl_probe_sweep_down (probe);
   if (!ok && around != NULL && may_call_others (probe) && fl_probe_other_ports (probe, around->other_ports))
     return FALSE;
@@ -239,7 +241,8 @@ fl_diagnose_job_probe (FlDiagnoseJob *self, FlProbe *probe, const FlSurroundings
     {
       fl_diagnose_job_note_automatic (self);
       fl_diagnosis_free (fl_diagnose_job_conclude (self, probe));
-      if (usable && fl_diagnose_try_resets (probe))
+      /* One that had to be woken by a reset is not relied on for more. */
+      if (usable && !fl_facts_is (probe->facts, "sync.kind", "silent") && fl_diagnose_try_resets (probe))
         fl_diagnose_rehearse (self, probe);
     }
   return !met;

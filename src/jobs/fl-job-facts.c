@@ -203,7 +203,8 @@ fl_job_conclude_facts (FlJob *self, FlStage stage, const GError *error)
   FlDevice *device = fl_session_get_device (priv->session);
   FlLineSettings settings;
 
-  fl_job_take_trace_facts (self, facts);
+  if (!FL_JOB_GET_CLASS (self)->own_facts)
+    fl_job_take_trace_facts (self, facts);
   fl_facts_set (facts, "fail.stage", NULL); /* this program goes on where others give up: the job knows */
   if (transport != NULL)
     {

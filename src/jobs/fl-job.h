@@ -46,6 +46,7 @@ struct _FlJobClass
   gboolean (*run) (FlJob *self, GCancellable *cancellable, GError **error);
 
   gboolean takes_stale; /* it sees for itself in what state a job that broke off has left the bootloader */
+  gboolean own_facts; /* its traffic is not a host's with a bootloader: only what it puts down itself counts */
 };
 
 void                 fl_job_run_async       (FlJob *self, GCancellable *cancellable, GAsyncReadyCallback callback,

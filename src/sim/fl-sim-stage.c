@@ -33,7 +33,8 @@ fl_sim_board_load_scenario (FlSimBoard *self, FlSimScenario **scenario, GError *
     self->config->flash_kib = (*scenario)->flash_kib;
   if ((*scenario)->rdp > 0)
     self->config->rdp_level = (guint8) (*scenario)->rdp;
-  self->config->not_blank = !(*scenario)->blank_at_start && (*scenario)->flash_empty != FL_SIM_TRUE;
+  self->config->not_blank =
+      (*scenario)->preloaded || (!(*scenario)->blank_at_start && (*scenario)->flash_empty != FL_SIM_TRUE);
   return TRUE;
 }
 

@@ -106,6 +106,7 @@ fl_connect_page_done_cb (GObject *source, GAsyncResult *result, gpointer user_da
   if (ok)
     {
       fl_port_chooser_remember (self->ports);
+      fl_connection_pane_set_chip (self->pane, fl_chip_db_find (fl_session_get_device (fl_job_get_session (job))->pid));
       g_signal_emit (self, signals[CONNECTED], 0, fl_job_get_session (job));
       return;
     }

@@ -9,16 +9,20 @@
 #include <glib/gi18n.h>
 
 #include "fl-entry-picture.h"
+#include "fl-jump-dialog.h"
 #include "fl-ui.h"
 
 struct _FlConnectionPane
 {
   GtkWidget parent_instance;
 
+  const FlChip *chip; /* nullable: the database's */
+
   /* template */
   AdwComboRow *preset;
   GtkLabel *hint;
   FlEntryPicture *picture;
+  GtkWidget *show_jump;
   AdwComboRow *baud;
   GtkStringList *baud_texts;
   AdwComboRow *parity;
@@ -132,6 +136,27 @@ fl_connection_pane_update (FlConnectionPane *self)
       fl_entry_picture_set_preset (self->picture, NULL);
     }
   gtk_widget_set_visible (GTK_WIDGET (self->picture), entry != FL_ENTRY_APP);
+  gtk_widget_set_visible (self->show_jump, entry == FL_ENTRY_APP);
+}
+
+static void
+fl_connection_pane_show_jump_cb (FlConnectionPane *self)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+
+  gtk_window_present (GTK_WINDOW (fl_jump_dialog_new (window, self->chip)));
+}
+
+/**
+ * fl_connection_pane_set_chip:
+ * @chip: (nullable): the one that was connected last
+ */
+void
+fl_connection_pane_set_chip (FlConnectionPane *self, const FlChip *chip)
+{
+  g_return_if_fail (FL_IS_CONNECTION_PANE (self));
+
+  self->chip = chip;
 }
 
 /**
@@ -176,6 +201,7 @@ fl_connection_pane_class_init (FlConnectionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, preset);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, hint);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, picture);
+  gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, show_jump);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, baud);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, baud_texts);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, parity);
@@ -212,6 +238,8 @@ fl_connection_pane_init (FlConnectionPane *self)
                                 index_to_baud, NULL, NULL);
   g_settings_bind_with_mapping (settings, "parity", self->parity, "selected", G_SETTINGS_BIND_DEFAULT, parity_to_index,
                                 index_to_parity, NULL, NULL);
+  g_signal_connect_object (self->show_jump, "clicked", G_CALLBACK (fl_connection_pane_show_jump_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::entry", G_CALLBACK (fl_connection_pane_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::preset", G_CALLBACK (fl_connection_pane_update), self,
                            G_CONNECT_SWAPPED);

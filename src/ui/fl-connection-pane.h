@@ -12,5 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (FlConnectionPane, fl_connection_pane, FL, CONNECTION_PANE, GtkWidget)
 
 FlConnectOptions *fl_connection_pane_make_options (FlConnectionPane *self, const char *port);
+void              fl_connection_pane_set_chip     (FlConnectionPane *self, const FlChip *chip); /* the last one met */
 
 G_END_DECLS

@@ -34,15 +34,14 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *name = g_file_get_basename (G_FILE (source));
   g_autofree char *shown = g_filename_display_name (name);
   g_autofree char *text = NULL;
-  AdwToast *toast;
+  g_autofree char *escaped = NULL;
 
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     text = g_strdup_printf (_ ("Saved as %s"), shown);
   else
     text = g_strdup_printf (_ ("Not saved: %s"), error->message);
-  toast = adw_toast_new (NULL);
-  adw_toast_set_title (toast, g_markup_escape_text (text, -1));
-  adw_toast_overlay_add_toast (saving->toasts, toast);
+  escaped = g_markup_escape_text (text, -1);
+  adw_toast_overlay_add_toast (saving->toasts, adw_toast_new (escaped));
 }
 
 /* Blocks while it looks at the ports. */
@@ -116,6 +115,9 @@ fl_report_dialog_make_report (FlSession *session, FlFirmware *firmware, FlJobRun
   g_set_object (&report->job, fl_job_runner_get_last (runner, &error));
   if (error != NULL)
     report->error = g_error_copy (error);
+  /* After a failure there is no session any more; its port and its traffic are what the report is about. */
+  if (report->session == NULL && report->job != NULL)
+    report->session = g_object_ref (fl_job_get_session (report->job));
   return report;
 }
 

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-case-dialog.h"
 #include "fl-connect-job.h"
 #include "fl-console-job.h"
 #include "fl-diagnose-job.h"
@@ -283,6 +284,12 @@ fl_window_save_report_action (GtkWidget *widget, const char *name, GVariant *par
 }
 
 static void
+fl_window_open_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  fl_case_dialog_ask (GTK_WINDOW (widget), FL_WINDOW (widget)->toasts);
+}
+
+static void
 fl_window_step_cb (FlWindow *self, int step)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.step", "i", step);
@@ -337,9 +344,9 @@ fl_window_close_request (GtkWindow *window)
 /**
  * fl_window_open:
  * @self: a window
- * @file: the firmware to program, or a map file
+ * @file: the firmware to program, a map file, or a report
  *
- * Chooses a firmware file, or opens a map file, unless a job runs.
+ * Chooses a firmware file, or opens a map file or a report, unless a job runs.
  */
 void
 fl_window_open (FlWindow *self, GFile *file)
@@ -348,6 +355,11 @@ fl_window_open (FlWindow *self, GFile *file)
 
   if (fl_job_runner_is_busy (self->runner))
     return;
+  if (fl_case_dialog_is_report (file))
+    {
+      fl_case_dialog_open (GTK_WINDOW (self), self->toasts, file);
+      return;
+    }
   if (fl_declarer_is_map (file))
     {
       fl_declarer_open_map (self->declarer, file);
@@ -408,6 +420,7 @@ fl_window_class_init (FlWindowClass *klass)
 
   fl_window_install_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.save-report", NULL, fl_window_save_report_action);
+  gtk_widget_class_install_action (widget_class, "win.open-report", NULL, fl_window_open_report_action);
 }
 
 static void
