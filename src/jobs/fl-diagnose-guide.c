@@ -202,6 +202,9 @@ fl_diagnose_wait (FlDiagnoseJob *self, FlProbe *probe, const char *question, gbo
           fl_probe_ask (probe, &sync, 1, CALL_MS, 0, answer);
           if (fl_probe_is_answer (answer, FL_BOOT_ACK) || fl_probe_is_answer (answer, FL_BOOT_NACK))
             return FL_PROMPT_HEARD;
+          if (answer->n == 1 && answer->bytes[0] == FL_BOOT_SYNC
+              && fl_facts_get (probe->facts, "loopback.result") == NULL)
+            fl_probe_loopback (probe); /* somebody has connected TX and RX, as he was asked to */
         }
       fl_probe_sleep (probe, EVERY_MS);
     }

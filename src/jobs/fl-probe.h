@@ -114,6 +114,9 @@ gboolean    fl_probe_find_text    (FlProbe *self, const char *fact, guint each_m
 gboolean    fl_probe_explain_strange (FlProbe *self);             /* what came in between, unasked */
 void        fl_probe_watch        (FlProbe *self, guint ms);      /* an idle session */
 
+/* fl-probe-loopback.c */
+void        fl_probe_loopback     (FlProbe *self);
+
 /* fl-probe-sync.c: whether there is a bootloader that can be talked to */
 gboolean    fl_probe_sync         (FlProbe *self);
 gboolean    fl_probe_call         (FlProbe *self, guint wait_ms, FlProbeAnswer *answer); /* one or two 7F */

@@ -191,44 +191,67 @@ fl_rehearsal_try_alias (FlRehearsal *self)
   fl_probe_end_step (self->probe, verdict == FL_PROBE_OK, "%s", fl_probe_verdict_name (verdict));
 }
 
-/* A short write that does not begin where a programming unit does, into a page that is blank. */
-static void
-fl_rehearsal_write_unaligned (FlRehearsal *self)
+/* A few bytes at an address that is blank. Returns: "ok", "dropped" when they were acknowledged and are not there,
+ * "nack"; NULL: it cannot be said. */
+static const char *
+fl_rehearsal_write_short (FlRehearsal *self, guint32 address)
 {
+  static const guint8 data[SHORT_BYTES] = { 0x5A, 0x3C, 0x66, 0x99 };
   FlProbe *probe = self->probe;
   const FlRehearsalBlock *last = &g_array_index (self->blocks, FlRehearsalBlock, self->blocks->len - 1);
-  guint32 address = last->address + (guint32) last->length + 64 + SHORT_BYTES;
-  static const guint8 data[SHORT_BYTES] = { 0x5A, 0x3C, 0x66, 0x99 };
-  guint8 before[SHORT_BYTES], got[SHORT_BYTES];
+  guint8 got[SHORT_BYTES];
   FlProbePlace place;
   FlProbeVerdict verdict;
-  const char *result = "ok";
 
-  fl_job_begin_step (probe->job, _ ("Writing %d bytes at 0x%08X, off the programming unit"), SHORT_BYTES, address);
-  if (fl_probe_read (probe, address, before, sizeof before, &place) != FL_PROBE_OK
-      || !fl_bytes_all (before, sizeof before, probe->chip->erased_value))
+  if (fl_probe_read (probe, address, got, sizeof got, &place) != FL_PROBE_OK)
     {
       fl_probe_settle (probe);
-      fl_probe_end_step (probe, TRUE, "%s", _ ("left out: there is no blank place for it"));
-      return;
+      return NULL;
     }
+  if (!fl_bytes_all (got, sizeof got, probe->chip->erased_value))
+    return NULL;
   /* A write that follows a read may get lost for another reason: this one goes first, to no effect. */
   fl_rehearsal_write_at (self, last->address, &place);
   verdict = fl_probe_write (probe, address, data, sizeof data, &place);
   if (verdict == FL_PROBE_NACK)
-    result = "nack";
-  else if (verdict != FL_PROBE_OK)
-    fl_rehearsal_recover (self);
-  else if (fl_probe_read (probe, address, got, sizeof got, &place) != FL_PROBE_OK)
-    fl_probe_settle (probe);
-  else if (fl_bytes_all (got, sizeof got, probe->chip->erased_value))
-    result = "dropped";
+    return "nack";
+  if (verdict != FL_PROBE_OK)
+    {
+      fl_rehearsal_recover (self);
+      return NULL;
+    }
+  if (fl_probe_read (probe, address, got, sizeof got, &place) != FL_PROBE_OK)
+    {
+      fl_probe_settle (probe);
+      return NULL;
+    }
+  return fl_bytes_all (got, sizeof got, probe->chip->erased_value) ? "dropped" : "ok";
+}
+
+/* A write that is shorter than a programming unit may be, which bootloaders fill up; and, where the chip's own unit
+ * allows that, one that does not begin where a larger one would. */
+static void
+fl_rehearsal_write_odd_sizes (FlRehearsal *self)
+{
+  FlProbe *probe = self->probe;
+  const FlRehearsalBlock *last = &g_array_index (self->blocks, FlRehearsalBlock, self->blocks->len - 1);
+  guint32 address = last->address + (guint32) last->length + 64;
+  const char *result;
+
+  fl_job_begin_step (probe->job, _ ("Writing %d bytes only"), SHORT_BYTES);
+  result = fl_rehearsal_write_short (self, address);
+  if (g_strcmp0 (result, "ok") == 0 && probe->chip->program_unit <= SHORT_BYTES)
+    result = fl_rehearsal_write_short (self, address + 32 + SHORT_BYTES);
   if (fl_probe_is_over (probe))
     return;
-  if (verdict == FL_PROBE_OK || verdict == FL_PROBE_NACK)
-    fl_facts_set (probe->facts, "write.unaligned", result);
+  if (result == NULL)
+    {
+      fl_probe_end_step (probe, TRUE, "%s", _ ("left out: there is no blank place for it"));
+      return;
+    }
+  fl_facts_set (probe->facts, "write.unaligned", result);
   fl_probe_end_step (probe, g_str_equal (result, "ok"), "%s",
-                     g_str_equal (result, "dropped") ? _ ("it was acknowledged, and is not there") : result);
+                     g_str_equal (result, "dropped") ? _ ("they were acknowledged, and are not there") : result);
 }
 
 /* The writes that go wrong although everything is in order: past the end, off the unit, at a secure address. */
@@ -240,7 +263,7 @@ fl_rehearsal_write_odd (FlRehearsal *self)
   if (!first->written || fl_probe_is_over (self->probe))
     return;
   if (fl_facts_is (self->probe->facts, "verify.pattern", "ok"))
-    fl_rehearsal_write_unaligned (self);
+    fl_rehearsal_write_odd_sizes (self);
   if (self->probe->chip->system_size > 0 && fl_facts_is (self->probe->facts, "chip.trustzone", "yes"))
     fl_rehearsal_try_alias (self);
   if (fl_facts_get (self->probe->facts, "write.boundary") == NULL

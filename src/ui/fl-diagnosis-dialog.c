@@ -125,7 +125,11 @@ fl_diagnosis_dialog_prompt_cb (FlDiagnosisDialog *self)
 
   gtk_widget_set_visible (self->prompt_box, prompt != NULL);
   if (prompt == NULL)
-    return;
+    {
+      gtk_label_set_text (self->status, _ ("Looking for the cause…"));
+      return;
+    }
+  gtk_label_set_text (self->status, is_question ? _ ("Only you can tell this") : _ ("Only you can do this"));
   /* Translators: what the user is asked, or told to do, one after the other */
   title = is_question ? g_strdup_printf (_ ("Question %u"), prompt->number)
                       : g_strdup_printf (_ ("Step %u: please do this"), prompt->number);
@@ -146,15 +150,7 @@ fl_diagnosis_dialog_diagnosis_cb (FlDiagnosisDialog *self)
   const FlDiagnosis *diagnosis = fl_diagnose_job_get_diagnosis (self->job);
 
   gtk_widget_set_visible (self->causes_title, diagnosis != NULL && diagnosis->causes->len > 0);
-  fl_diagnosis_view_set (self->causes, diagnosis);
-}
-
-static void
-fl_diagnosis_dialog_text_cb (FlDiagnosisDialog *self)
-{
-  const char *text = fl_job_get_text (FL_JOB (self->job));
-
-  gtk_label_set_text (self->status, text != NULL && *text != '\0' ? text : _ ("Looking for the cause…"));
+  fl_diagnosis_view_set (self->causes, diagnosis, FALSE);
 }
 
 /* The sentence that says what made the board answer; NULL: nothing did. */
@@ -186,6 +182,7 @@ fl_diagnosis_dialog_conclude (FlDiagnosisDialog *self, FlDiagnoseJob *job, const
     gtk_label_set_text (self->status, error->message);
   else
     gtk_label_set_text (self->status, diagnosis != NULL ? diagnosis->summary : _ ("Nothing was found."));
+  fl_diagnosis_view_set (self->causes, diagnosis, TRUE);
   gtk_label_set_text (self->solved, solution != NULL ? solution : "");
   gtk_widget_set_visible (self->solved_box, solution != NULL);
   if (diagnosis != NULL && diagnosis->causes->len > 0)
@@ -208,6 +205,8 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       gtk_window_destroy (GTK_WINDOW (self));
       return;
     }
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy", TRUE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board", fl_session_is_connected (self->session));
   gtk_spinner_stop (self->spinner);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), FALSE);
   gtk_widget_set_visible (self->prompt_box, FALSE);
@@ -233,7 +232,8 @@ fl_diagnosis_dialog_start (FlDiagnosisDialog *self, FlSession *session, const Fl
   g_return_if_fail (self->job == NULL && !fl_job_runner_is_busy (self->runner));
 
   self->session = g_object_ref (session);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board", fl_session_is_connected (session));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy", FALSE); /* until it has ended */
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board", FALSE);
   self->job = FL_DIAGNOSE_JOB (fl_diagnose_job_new (session));
   fl_diagnose_job_set_guided (self->job, TRUE);
   if (facts != NULL)
@@ -242,10 +242,8 @@ fl_diagnosis_dialog_start (FlDiagnosisDialog *self, FlSession *session, const Fl
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->job, "notify::diagnosis", G_CALLBACK (fl_diagnosis_dialog_diagnosis_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->job, "notify::text", G_CALLBACK (fl_diagnosis_dialog_text_cb), self,
-                           G_CONNECT_SWAPPED);
   gtk_list_box_bind_model (self->probes, fl_job_get_log (FL_JOB (self->job)), make_probe_cb, NULL, NULL);
-  fl_diagnosis_dialog_text_cb (self);
+  fl_diagnosis_dialog_prompt_cb (self);
   fl_job_runner_run (self->runner, FL_JOB (self->job), done_cb, g_object_ref (self));
   gtk_window_present (GTK_WINDOW (self));
 }

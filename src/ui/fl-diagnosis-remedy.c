@@ -8,7 +8,8 @@
 #include "fl-transport.h"
 #include "fl-ui.h"
 
-#define LOW_BAUD 9600 /* that any adapter and cable can do */
+/* Rates to try, when one was too high. */
+static const guint lower_bauds[] = { 57600, 38400, 19200, 9600 };
 
 static const struct
 {
@@ -19,7 +20,7 @@ static const struct
 } remedies[] = {
   { "retry", N_ ("Try again"), NULL },
   { "power-cycle", N_ ("Try again"), NULL },
-  { "lower-rate", N_ ("Try again at 9600"), NULL },
+  { "lower-rate", NULL, NULL }, /* says which */
   { "parity-even", N_ ("Try again with even parity"), NULL },
   { "parity-none", N_ ("Try again without parity"), NULL },
   { "entry", N_ ("Choose how it starts"), NULL },
@@ -38,25 +39,45 @@ static const struct
 static gboolean
 is_set (const char *action)
 {
-  GSettings *settings = fl_ui_get_settings ();
+  int parity = g_settings_get_enum (fl_ui_get_settings (), "parity");
 
-  return (g_str_equal (action, "parity-even") && g_settings_get_enum (settings, "parity") == FL_PARITY_EVEN)
-         || (g_str_equal (action, "parity-none") && g_settings_get_enum (settings, "parity") == FL_PARITY_NONE)
-         || (g_str_equal (action, "lower-rate") && g_settings_get_uint (settings, "baud") == LOW_BAUD);
+  return (g_str_equal (action, "parity-even") && parity == FL_PARITY_EVEN)
+         || (g_str_equal (action, "parity-none") && parity == FL_PARITY_NONE);
+}
+
+/* The next rate below the one that is set; 0: there is none. */
+static guint
+find_lower_baud (void)
+{
+  guint baud = g_settings_get_uint (fl_ui_get_settings (), "baud");
+
+  for (guint i = 0; i < G_N_ELEMENTS (lower_bauds); i++)
+    if (baud == 0 || lower_bauds[i] < baud)
+      return lower_bauds[i];
+  return 0;
 }
 
 /**
- * fl_diagnosis_remedy_get_label:
+ * fl_diagnosis_remedy_dup_label:
  * @action: (nullable): of a cause
  *
- * Returns: (nullable): what a button says that does it, translated; %NULL: there is nothing to press
+ * Returns: (transfer full) (nullable): what a button says that does it, translated; %NULL: there is nothing to press
  */
-const char *
-fl_diagnosis_remedy_get_label (const char *action)
+char *
+fl_diagnosis_remedy_dup_label (const char *action)
 {
+  guint baud;
+
   for (guint i = 0; action != NULL && i < G_N_ELEMENTS (remedies); i++)
-    if (g_str_equal (remedies[i].action, action))
-      return is_set (action) ? NULL : _ (remedies[i].label);
+    {
+      if (!g_str_equal (remedies[i].action, action))
+        continue;
+      if (!g_str_equal (action, "lower-rate"))
+        return is_set (action) ? NULL : g_strdup (_ (remedies[i].label));
+      baud = find_lower_baud ();
+      /* Translators: %u is bits per second */
+      return baud > 0 ? g_strdup_printf (_ ("Try again at %u"), baud) : NULL;
+    }
   return NULL;
 }
 
@@ -85,7 +106,7 @@ fl_diagnosis_remedy_prepare (const char *action)
   GSettings *settings = fl_ui_get_settings ();
 
   if (g_str_equal (action, "lower-rate"))
-    g_settings_set_uint (settings, "baud", LOW_BAUD);
+    g_settings_set_uint (settings, "baud", find_lower_baud ());
   else if (g_str_equal (action, "parity-even"))
     g_settings_set_enum (settings, "parity", FL_PARITY_EVEN);
   else if (g_str_equal (action, "parity-none"))

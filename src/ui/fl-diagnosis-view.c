@@ -106,7 +106,7 @@ add_list (GtkWidget *box, const char *heading, GPtrArray *lines, gboolean number
 static void
 add_button (GtkWidget *box, const FlCause *cause)
 {
-  const char *label = fl_diagnosis_remedy_get_label (cause->action);
+  g_autofree char *label = fl_diagnosis_remedy_dup_label (cause->action);
   GtkWidget *button;
 
   if (label == NULL)
@@ -156,7 +156,7 @@ make_expander (GtkWidget *heading, const char *name, GtkWidget *content, gboolea
 }
 
 static void
-fl_diagnosis_view_add_cause (FlDiagnosisView *self, const FlCause *cause, guint number)
+fl_diagnosis_view_add_cause (FlDiagnosisView *self, const FlCause *cause, guint number, gboolean unfold)
 {
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   /* Translators: a cause, and how likely it is: for a screen reader */
@@ -168,7 +168,7 @@ fl_diagnosis_view_add_cause (FlDiagnosisView *self, const FlCause *cause, guint 
   add_button (content, cause);
   if (!cause->certain)
     add_text (content, _ ("What would decide"), cause->decide);
-  gtk_box_append (GTK_BOX (self->box), make_expander (make_heading (cause, number), name, content, number == 1));
+  gtk_box_append (GTK_BOX (self->box), make_expander (make_heading (cause, number), name, content, unfold));
 }
 
 static void
@@ -190,9 +190,10 @@ fl_diagnosis_view_add_excluded (FlDiagnosisView *self, GPtrArray *excluded)
 /**
  * fl_diagnosis_view_set:
  * @diagnosis: (nullable): what to show; its texts are copied
+ * @unfold: whether the first cause shows all that is known of it
  */
 void
-fl_diagnosis_view_set (FlDiagnosisView *self, const FlDiagnosis *diagnosis)
+fl_diagnosis_view_set (FlDiagnosisView *self, const FlDiagnosis *diagnosis, gboolean unfold)
 {
   GtkWidget *child;
 
@@ -204,7 +205,7 @@ fl_diagnosis_view_set (FlDiagnosisView *self, const FlDiagnosis *diagnosis)
   if (diagnosis == NULL)
     return;
   for (guint i = 0; i < diagnosis->causes->len; i++)
-    fl_diagnosis_view_add_cause (self, g_ptr_array_index (diagnosis->causes, i), i + 1);
+    fl_diagnosis_view_add_cause (self, g_ptr_array_index (diagnosis->causes, i), i + 1, unfold && i == 0);
   if (diagnosis->excluded->len > 0)
     fl_diagnosis_view_add_excluded (self, diagnosis->excluded);
 }

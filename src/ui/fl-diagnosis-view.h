@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (FlDiagnosisView, fl_diagnosis_view, FL, DIAGNOSIS_VIEW, GtkWidget)
 
 GtkWidget  *fl_diagnosis_view_new (void);
-void        fl_diagnosis_view_set (FlDiagnosisView *self, const FlDiagnosis *diagnosis); /* nullable: hides itself */
+void        fl_diagnosis_view_set (FlDiagnosisView *self, const FlDiagnosis *diagnosis,
+                                   gboolean unfold); /* diagnosis nullable: hides itself */
 
 const char *fl_diagnosis_get_likelihood (const FlCause *cause); /* "very likely" */
 

@@ -112,7 +112,7 @@ fl_explanation_card_add_causes (FlExplanationCard *self, const FlDiagnosis *diag
   GtkWidget *view = fl_diagnosis_view_new ();
   GtkWidget *section = add_section (self->causes, _ ("What it can be, the most likely first"));
 
-  fl_diagnosis_view_set (FL_DIAGNOSIS_VIEW (view), diagnosis);
+  fl_diagnosis_view_set (FL_DIAGNOSIS_VIEW (view), diagnosis, TRUE);
   gtk_box_append (GTK_BOX (section), view);
 }
 

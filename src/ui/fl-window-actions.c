@@ -136,19 +136,32 @@ fl_window_do_remedy (FlWindow *self, const char *action)
     }
 }
 
-/* Looks for the cause of the last failure. */
+/* Where to look: where the last job failed; on the connected board; at the port that is chosen. */
+static FlSession *
+fl_window_dup_suspect (FlWindow *self)
+{
+  g_autoptr (FlConnectOptions) options = fl_connect_page_make_options (self->connect_page);
+
+  if (self->failed_job != NULL)
+    return g_object_ref (fl_job_get_session (self->failed_job));
+  if (self->session != NULL && fl_session_is_connected (self->session))
+    return g_object_ref (self->session);
+  return options != NULL ? fl_session_new (options) : NULL;
+}
+
 static void
 fl_window_find_out_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   FlWindow *self = FL_WINDOW (widget);
-  g_autoptr (FlJob) job = self->failed_job != NULL ? g_object_ref (self->failed_job) : NULL;
+  g_autoptr (FlJob) failed = self->failed_job != NULL ? g_object_ref (self->failed_job) : NULL;
+  g_autoptr (FlSession) session = fl_window_dup_suspect (self);
   GtkWidget *dialog;
 
-  if (job == NULL || fl_job_runner_is_busy (self->runner))
+  if (session == NULL || fl_job_runner_is_busy (self->runner))
     return;
   dialog = fl_diagnosis_dialog_new (GTK_WINDOW (self), self->runner);
   g_signal_connect_object (dialog, "remedy", G_CALLBACK (fl_window_do_remedy), self, G_CONNECT_SWAPPED);
-  fl_diagnosis_dialog_start (FL_DIAGNOSIS_DIALOG (dialog), fl_job_get_session (job), fl_job_get_facts (job));
+  fl_diagnosis_dialog_start (FL_DIAGNOSIS_DIALOG (dialog), session, failed != NULL ? fl_job_get_facts (failed) : NULL);
 }
 
 static void

@@ -22,6 +22,7 @@ typedef struct
   /* Asked of the wire. */
   guint64       cancel_at;   /* triggers the cancellable when so many bytes were sent by the job; 0: never */
   guint64       n_sent;      /* bytes that the job has sent */
+  guint64       loops_after; /* from so many bytes on, TX and RX are connected, and the board is off; 0: never */
   gint64        cancelled_at; /* µs on the virtual clock; 0: was not */
   gint64        ended_at;    /* µs, when the job had ended */
 

@@ -7,6 +7,7 @@ struct _JobWire
 
   FlTransport *inner;
   JobBoard *board;
+  GByteArray *loop; /* what was sent and comes back */
 };
 
 static void job_wire_iface_init (FlTransportInterface *iface);
@@ -21,6 +22,7 @@ job_wire_new (FlTransport *inner, JobBoard *board)
 
   self->inner = g_object_ref (inner);
   self->board = board;
+  self->loop = g_byte_array_new ();
   return FL_TRANSPORT (self);
 }
 
@@ -43,6 +45,11 @@ job_wire_write (FlTransport *transport, const guint8 *data, gsize length, gint64
       board->cancelled_at = MAX (fl_transport_get_time (inner), 1);
       g_cancellable_cancel (board->cancellable);
     }
+  if (board->loops_after > 0 && board->n_sent > board->loops_after)
+    {
+      g_byte_array_append (JOB_WIRE (transport)->loop, data, (guint) length);
+      return TRUE;
+    }
   return FL_TRANSPORT_GET_IFACE (inner)->write (inner, data, length, deadline, cancellable, error);
 }
 
@@ -51,7 +58,15 @@ job_wire_read_some (FlTransport *transport, guint8 *data, gsize length, gint64 d
                     GCancellable *cancellable, GError **error)
 {
   FlTransport *inner = get_inner (transport);
+  GByteArray *loop = JOB_WIRE (transport)->loop;
 
+  if (loop->len > 0)
+    {
+      *n_read = MIN (length, loop->len);
+      memcpy (data, loop->data, *n_read);
+      g_byte_array_remove_range (loop, 0, (guint) *n_read);
+      return TRUE;
+    }
   return FL_TRANSPORT_GET_IFACE (inner)->read_some (inner, data, length, deadline, n_read, cancellable, error);
 }
 
@@ -141,6 +156,7 @@ static void
 job_wire_finalize (GObject *object)
 {
   g_clear_object (&JOB_WIRE (object)->inner);
+  g_byte_array_unref (JOB_WIRE (object)->loop);
   G_OBJECT_CLASS (job_wire_parent_class)->finalize (object);
 }
 

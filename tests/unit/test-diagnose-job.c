@@ -209,6 +209,28 @@ test_guided_heard (void)
   g_unlink (path);
 }
 
+/* TX and RX connected while a prompt stands: the adapter is tested. */
+static void
+test_loopback (void)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "flashloader-loop.json", NULL);
+  g_autoptr (JobBoard) board = NULL;
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* After the three calls of the automatic part, which nobody answers. */
+  g_file_set_contents (path, "{\"device_pid\": \"0x413\", \"behaviour\": {\"on_sync\": \"silent\"}}", -1, &error);
+  g_assert_no_error (error);
+  board = job_board_new (path);
+  board->loops_after = 4;
+  job = fl_diagnose_job_new (board->session);
+  fl_diagnose_job_set_guided (FL_DIAGNOSE_JOB (job), TRUE);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  assert_facts (job, "sync.kind=silent loopback.result=ok");
+  g_unlink (path);
+}
+
 /* With an image, its pages are erased and written; what stands elsewhere stays. */
 static void
 test_image (void)
@@ -256,6 +278,7 @@ main (int argc, char **argv)
   g_test_add_func ("/diagnose-job/cancel", test_cancel);
   g_test_add_func ("/diagnose-job/guided/in-vain", test_guided_in_vain);
   g_test_add_func ("/diagnose-job/guided/heard", test_guided_heard);
+  g_test_add_func ("/diagnose-job/guided/loopback", test_loopback);
   g_test_add_func ("/diagnose-job/image", test_image);
   return g_test_run ();
 }
