@@ -36,7 +36,7 @@ struct _FlDiagnosisDialog
   GtkWidget *next;
   GtkWidget *solved_box;
   GtkLabel *solved;
-  GtkWidget *causes_title;
+  GtkLabel *causes_title;
   FlDiagnosisView *causes;
   GtkExpander *probes_box;
   GtkListBox *probes;
@@ -149,7 +149,8 @@ fl_diagnosis_dialog_diagnosis_cb (FlDiagnosisDialog *self)
 {
   const FlDiagnosis *diagnosis = fl_diagnose_job_get_diagnosis (self->job);
 
-  gtk_widget_set_visible (self->causes_title, diagnosis != NULL && diagnosis->causes->len > 0);
+  gtk_label_set_text (self->causes_title, diagnosis != NULL ? fl_diagnosis_get_heading (diagnosis) : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->causes_title), diagnosis != NULL && diagnosis->causes->len > 0);
   fl_diagnosis_view_set (self->causes, diagnosis, FALSE);
 }
 

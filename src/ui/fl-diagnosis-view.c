@@ -49,6 +49,20 @@ fl_diagnosis_get_likelihood (const FlCause *cause)
   return _ (likelihoods[i].words);
 }
 
+/**
+ * fl_diagnosis_get_heading:
+ * @diagnosis: with a cause at least
+ *
+ * Returns: what stands above its causes, translated
+ */
+const char *
+fl_diagnosis_get_heading (const FlDiagnosis *diagnosis)
+{
+  const FlCause *first = diagnosis->causes->len > 0 ? g_ptr_array_index (diagnosis->causes, 0) : NULL;
+
+  return first != NULL && first->certain ? _ ("What was found") : _ ("What it can be, the most likely first");
+}
+
 static GtkWidget *
 make_label (const char *text, const char *style)
 {

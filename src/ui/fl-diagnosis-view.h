@@ -17,6 +17,7 @@ GtkWidget  *fl_diagnosis_view_new (void);
 void        fl_diagnosis_view_set (FlDiagnosisView *self, const FlDiagnosis *diagnosis,
                                    gboolean unfold); /* diagnosis nullable: hides itself */
 
-const char *fl_diagnosis_get_likelihood (const FlCause *cause); /* "very likely" */
+const char *fl_diagnosis_get_likelihood (const FlCause *cause);         /* "very likely" */
+const char *fl_diagnosis_get_heading    (const FlDiagnosis *diagnosis); /* of its causes */
 
 G_END_DECLS

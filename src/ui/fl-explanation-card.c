@@ -110,7 +110,7 @@ static void
 fl_explanation_card_add_causes (FlExplanationCard *self, const FlDiagnosis *diagnosis)
 {
   GtkWidget *view = fl_diagnosis_view_new ();
-  GtkWidget *section = add_section (self->causes, _ ("What it can be, the most likely first"));
+  GtkWidget *section = add_section (self->causes, fl_diagnosis_get_heading (diagnosis));
 
   fl_diagnosis_view_set (FL_DIAGNOSIS_VIEW (view), diagnosis, TRUE);
   gtk_box_append (GTK_BOX (section), view);

@@ -183,7 +183,7 @@ def dark():
     """dark"""
     for line in app.close():
         raise AssertionError(line)
-    other = journey.start(Flashloader("--port", "sim:0x410,clock=real,boot0=1", env={"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}))
+    other = journey.start(Flashloader("--port", "sim:0x410,clock=real", env={"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}))
     other.show_view("Console")
     gui.press(gui.find(page(other), "push button", "Open port"))
     gui.press(gui.find(page(other), "push button", "Sync 7F"))
