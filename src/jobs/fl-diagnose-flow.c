@@ -213,9 +213,9 @@ fl_diagnose_try_resets (FlProbe *probe)
   reliable = fl_facts_get_number (probe->facts, "trials.ok", 0) >= fl_facts_get_number (probe->facts, "trials.n", 0);
   if (reliable && fl_facts_get (probe->facts, "sweep.pattern") == NULL)
     fl_probe_sweep_up (probe);
+  probe->until = until;
   if (fl_facts_get_number (probe->facts, "trials.ok", 0) < 1)
     fl_diagnose_cold_start (probe);
-  probe->until = until;
   return fl_probe_resume (probe) && reliable;
 }
 
@@ -237,6 +237,7 @@ fl_diagnose_job_probe (FlDiagnoseJob *self, FlProbe *probe, const FlSurroundings
   gboolean met = fl_diagnose_meet (probe, around);
   gboolean usable = met && fl_diagnose_examine (self, probe);
 
+  probe->until = FL_PROBE_FOR_EVER; /* what follows has its own bounds */
   if (!fl_probe_is_over (probe))
     {
       fl_diagnose_job_note_automatic (self);

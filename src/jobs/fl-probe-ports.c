@@ -73,7 +73,8 @@ fl_probe_call_port (FlProbe *self, const char *port)
                     .facts = self->facts,
                     .port = port,
                     .cancellable = self->cancellable,
-                    .line = self->line };
+                    .line = self->line,
+                    .until = FL_PROBE_FOR_EVER };
   FlProbeAnswer answer = { 0 };
   gboolean ok;
 
