@@ -7,7 +7,7 @@ PACKAGES_BUILD=(
   libgtk-4-bin desktop-file-utils gtk-update-icon-cache adwaita-icon-theme fonts-dejavu-core
 )
 PACKAGES_TEST=(
-  git python3 python3-gi python3-pyatspi gir1.2-gtk-4.0 gir1.2-atspi-2.0
+  ccache git python3 python3-gi python3-pyatspi gir1.2-gtk-4.0 gir1.2-atspi-2.0
   umockdev libumockdev-dev xvfb xauth xdotool x11-utils imagemagick at-spi2-core dbus dbus-x11 procps
   python3-jsonschema stm32flash srecord socat binutils-arm-none-eabi
   clang clang-format llvm lld libclang-rt-14-dev

@@ -3,11 +3,10 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-case.h"
 #include "fl-cli.h"
 #include "fl-decode.h"
-#include "fl-error.h"
-
-#define MAX_LOG (64 * 1024 * 1024) /* bytes */
+#include "fl-diagnosis-json.h"
 
 static const char *
 status_name (FlExchangeStatus status)
@@ -71,45 +70,60 @@ print_failures (FlCli *cli, GPtrArray *exchanges)
   fl_cli_add_int (cli, "failed_exchanges", n_failed);
 }
 
+static void
+print_diagnosis (FlCli *cli, const FlCase *found)
+{
+  g_autofree char *text = NULL;
+
+  fl_diagnosis_add_json (found->diagnosis, cli->result);
+  if (found->diagnosis->causes->len == 0)
+    return;
+  text = fl_diagnosis_to_text (found->diagnosis);
+  fl_cli_print (cli, "\n%s", text);
+}
+
+static void
+add_facts (FlCli *cli, const FlFacts *facts)
+{
+  g_autofree char *text = fl_facts_to_json (facts);
+
+  json_builder_set_member_name (cli->result, "facts");
+  json_builder_add_value (cli->result, json_from_string (text, NULL));
+}
+
 static gboolean
 run_decode (FlCli *cli, char **arguments, GError **error)
 {
-  g_autofree char *text = NULL;
+  static const char *const kinds[] = {
+    [FL_CASE_REPORT] = "report",
+    [FL_CASE_TRACE] = "trace",
+    [FL_CASE_FOREIGN] = "log",
+  };
+  g_autoptr (FlCase) found = fl_case_load (arguments[0], error);
+  g_autofree char *head = NULL;
   g_autofree char *decoded = NULL;
-  g_autoptr (FlTrace) trace = NULL;
-  g_autoptr (GPtrArray) exchanges = NULL;
-  gsize length;
 
-  if (!g_file_get_contents (arguments[0], &text, &length, error))
+  if (found == NULL)
     return FALSE;
-  if (length > MAX_LOG)
-    {
-      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("%s is larger than any trace: %zu bytes"), arguments[0],
-                   length);
-      return FALSE;
-    }
-  trace = fl_decode_parse_log (text, (gssize) length, error);
-  if (trace == NULL)
-    {
-      g_prefix_error (error, "%s: ", arguments[0]);
-      return FALSE;
-    }
-  exchanges = fl_decode_trace (trace, 0, G_MAXUINT64);
-  decoded = fl_decode_to_text (exchanges);
-  fl_cli_print (cli, "%s", decoded);
+  head = fl_case_dup_head (found);
+  decoded = fl_decode_to_text (found->exchanges);
+  fl_cli_print (cli, "%s\n\n%s", head, decoded);
+  fl_cli_add_string (cli, "kind", kinds[found->kind]);
   json_builder_set_member_name (cli->result, "exchanges");
   json_builder_begin_array (cli->result);
-  for (guint i = 0; i < exchanges->len; i++)
-    add_exchange (cli, g_ptr_array_index (exchanges, i));
+  for (guint i = 0; i < found->exchanges->len; i++)
+    add_exchange (cli, g_ptr_array_index (found->exchanges, i));
   json_builder_end_array (cli->result);
-  print_failures (cli, exchanges);
+  print_failures (cli, found->exchanges);
+  print_diagnosis (cli, found);
+  add_facts (cli, found->facts);
   return TRUE;
 }
 
 const FlCliCommand fl_cli_decode_command = {
   .name = "decode",
-  .arguments = "TRACE",
-  .description = N_ ("explain a saved trace, or a pasted hex log"),
+  .arguments = "FILE",
+  .description = N_ ("explain a report, a saved trace, or a pasted hex log"),
   .min_arguments = 1,
   .max_arguments = 1,
   .run = run_decode,

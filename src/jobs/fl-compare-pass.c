@@ -55,7 +55,6 @@ note_difference (FlComparePass *self, guint32 address, const guint8 *expected, c
 static guint
 count_differences (FlComparePass *self, guint32 address, const guint8 *expected, const guint8 *got, gsize length)
 {
-  guint8 erased = self->device->chip != NULL ? self->device->chip->erased_value : 0xFF;
   guint n = 0;
 
   for (gsize i = 0; i < length; i++)
@@ -63,9 +62,6 @@ count_differences (FlComparePass *self, guint32 address, const guint8 *expected,
       if (expected[i] == got[i])
         continue;
       note_difference (self, address, expected, got, length, i);
-      self->got_blank = self->got_blank && got[i] == erased;
-      /* Programming moves bits away from the erased value only. */
-      self->got_cleared = self->got_cleared && ((got[i] ^ erased) & (expected[i] ^ erased)) == (expected[i] ^ erased);
       n++;
     }
   return n;
@@ -76,7 +72,7 @@ static gboolean
 compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gsize length, gboolean *equal,
                GCancellable *cancellable, GError **error)
 {
-  guint8 got[FL_BOOT_MAX_BLOCK];
+  guint8 got[FL_BOOT_MAX_BLOCK], before[FL_BOOT_MAX_BLOCK];
 
   fl_job_mark (self->job);
   if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
@@ -84,8 +80,11 @@ compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gsi
   *equal = memcmp (got, expected, length) == 0;
   if (!*equal)
     {
+      memcpy (before, got, length);
       if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
         return FALSE;
+      if (memcmp (got, before, length) != 0)
+        fl_mismatch_add_unstable (self->mismatch);
       *equal = memcmp (got, expected, length) == 0;
       if (*equal)
         {
@@ -94,6 +93,7 @@ compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gsi
                       _ ("0x%08X read wrong the first time and right the second: the line damages bytes"), address);
         }
     }
+  fl_mismatch_add (self->mismatch, address, expected, got, length);
   self->n_equal += length - (*equal ? 0 : count_differences (self, address, expected, got, length));
   fl_job_add_done (self->job, FL_OPS_READ_WIRE (length));
   return TRUE;
@@ -160,7 +160,7 @@ compare_segment (FlComparePass *self, guint index, gboolean *sector_equal, GCanc
 /**
  * fl_compare_pass_run:
  *
- * Differences are no error here: they are counted, and the pass goes on.
+ * Differences are no error here: they are counted, and the pass goes on. Their pattern becomes one of the job's facts.
  *
  * Errors: those of the line.
  *
@@ -169,14 +169,18 @@ compare_segment (FlComparePass *self, guint index, gboolean *sector_equal, GCanc
 gboolean
 fl_compare_pass_run (FlComparePass *self, GCancellable *cancellable, GError **error)
 {
-  gboolean sector_equal = TRUE;
+  gboolean sector_equal = TRUE, ok = TRUE;
 
   self->n_equal = self->n_different = 0;
-  self->got_blank = self->got_cleared = TRUE;
-  for (guint i = 0; i < fl_image_get_n_segments (self->image); i++)
-    if (!compare_segment (self, i, &sector_equal, cancellable, error))
-      return FALSE;
-  return TRUE;
+  self->mismatch =
+      fl_mismatch_new (self->device->layout, self->device->chip != NULL ? self->device->chip->erased_value : 0xFF);
+  for (guint i = 0; ok && i < fl_image_get_n_segments (self->image); i++)
+    ok = compare_segment (self, i, &sector_equal, cancellable, error);
+  self->pattern = fl_mismatch_get_kind (self->mismatch);
+  if (ok || self->n_different > 0)
+    fl_mismatch_take_facts (self->mismatch, fl_job_get_own_facts (self->job));
+  g_clear_pointer (&self->mismatch, fl_mismatch_free);
+  return ok;
 }
 
 /**
@@ -189,21 +193,12 @@ fl_compare_pass_set_error (const FlComparePass *self, GError **error)
 {
   g_autofree char *expected = fl_bytes_to_hex (self->expected, self->n_shown, 0);
   g_autofree char *got = fl_bytes_to_hex (self->got, self->n_shown, 0);
-  const char *pattern;
 
-  if (self->got_blank)
-    pattern = _ ("These bytes are still erased: the chip acknowledged the write and did not do it. Write protection is "
-                 "the first candidate.");
-  else if (self->got_cleared)
-    pattern = _ ("Some bits were programmed already: the flash was not blank before it was written, or is "
-                 "write-protected.");
-  else
-    pattern = _ ("There is no pattern in it: the supply, the wires or the speed.");
   g_set_error (error, FL_ERROR, FL_ERROR_VERIFY,
                ngettext ("The flash differs from the file at 0x%08X: expected %s, read %s. %" PRIu64
                          " byte is different. %s",
                          "The flash differs from the file from 0x%08X on: expected %s, read %s. %" PRIu64
                          " bytes are different. %s",
                          (gulong) self->n_different),
-               self->first_address, expected, got, self->n_different, pattern);
+               self->first_address, expected, got, self->n_different, fl_mismatch_get_words (self->pattern));
 }

@@ -7,6 +7,7 @@
 
 #include "fl-error.h"
 #include "fl-facts-private.h"
+#include "fl-job-facts.h"
 #include "fl-session-private.h"
 #include "fl-thread.h"
 
@@ -248,6 +249,7 @@ fl_diagnose_job_run (FlJob *job, GCancellable *cancellable, GError **error)
     }
   g_clear_error (&probe.error);
   diagnosis = fl_diagnose_job_conclude (self, &probe);
+  fl_job_facts_add (fl_job_get_own_facts (job), probe.facts); /* for a report */
   fl_job_log (job, FL_LOG_INFO, NULL, "%s", diagnosis->summary);
   if (fl_session_get_device (session) == NULL)
     fl_session_close (session);
@@ -424,6 +426,7 @@ fl_diagnose_job_class_init (FlDiagnoseJobClass *klass)
   object_class->finalize = fl_diagnose_job_finalize;
   FL_JOB_CLASS (klass)->run = fl_diagnose_job_run;
   FL_JOB_CLASS (klass)->takes_stale = TRUE;
+  FL_JOB_CLASS (klass)->own_facts = TRUE;
   properties[PROP_DIAGNOSIS] = g_param_spec_pointer ("diagnosis", NULL, NULL, flags);
   properties[PROP_PROMPT] = g_param_spec_pointer ("prompt", NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);

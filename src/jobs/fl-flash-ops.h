@@ -3,6 +3,7 @@
 
 #include "fl-image.h"
 #include "fl-job.h"
+#include "fl-mismatch.h"
 
 G_BEGIN_DECLS
 
@@ -56,8 +57,8 @@ typedef struct
   guint8   expected[8];    /* out: from there on, n_shown of them */
   guint8   got[8];
   guint    n_shown;
-  gboolean got_blank;      /* out: every byte that differs is erased */
-  gboolean got_cleared;    /* out: no byte that differs has a bit set that should be clear: not erased before */
+  FlMismatchKind pattern;  /* out: of the differences */
+  FlMismatch *mismatch;    /* the pass's own */
 } FlComparePass;
 
 guint64  fl_compare_get_wire   (FlImage *image);

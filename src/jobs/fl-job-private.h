@@ -36,6 +36,8 @@ typedef struct
   /* Worker. */
   GTask *task;   /* main context's, but for what is constant in it */
   GError *error; /* how it ended */
+  FlFacts *facts; /* its own findings; when it has ended, all that was seen, and the main context's */
+  guint64 first_record; /* of the trace, when it began */
   gint64 started; /* microseconds on the session's clock */
   guint64 total;  /* bytes on the wire */
   guint64 done;
@@ -73,6 +75,7 @@ gboolean      fl_job_announce_cb      (gpointer user_data);           /* main co
 void          fl_job_changed          (FlJob *self);                  /* worker, with the lock held */
 void          fl_job_take_log         (FlJob *self, FlLogStatus status, const char *detail, const char *text);
 void          fl_job_conclude_failure (FlJob *self, const GError *error);
+void          fl_job_conclude_facts   (FlJob *self, FlStage stage, const GError *error);
 
 /* What the kinds of job share beyond fl-job.h. Worker. */
 
@@ -85,6 +88,7 @@ void     fl_job_fail_step     (FlJob *self, const char *message); /* [KO], and t
 void     fl_job_expect        (FlJob *self, double seconds); /* of the whole job, until a rate is known */
 guint64  fl_job_count_wire    (FlJob *self);                 /* bytes both ways since the job began */
 double   fl_job_get_elapsed   (FlJob *self);                 /* seconds since the job began */
+FlFacts *fl_job_get_own_facts (FlJob *self);                /* for what the traffic does not show */
 FlSectorState fl_job_get_sector (FlJob *self, guint index);
 gboolean fl_job_has_sectors   (FlJob *self);                 /* whether there is a map */
 

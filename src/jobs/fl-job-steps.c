@@ -7,6 +7,7 @@
 
 #include "fl-decode.h"
 #include "fl-error.h"
+#include "fl-job-facts.h"
 #include "fl-session-private.h"
 #include "fl-thread.h"
 
@@ -237,14 +238,34 @@ fl_job_explain (FlJob *self, const GError *error)
   evidence.settings = &settings;
   evidence.sent = sent;
   evidence.received = received;
+  evidence.facts = priv->facts;
   if (device != NULL)
     evidence.chip = device->chip;
   else if (options->pid >= 0)
     evidence.chip = fl_chip_db_find ((guint16) options->pid);
+  if (evidence.chip == NULL) /* it may have said so before it fell silent */
+    evidence.chip = fl_job_facts_find_chip (priv->facts);
   g_mutex_lock (&priv->lock);
   evidence.stage = priv->pending.stage;
   g_mutex_unlock (&priv->lock);
   return fl_explain (&evidence);
+}
+
+/* What a failed line of the log unfolds to: the message, where the line says something else; the bytes; and what it can
+ * be. */
+static char *
+dup_failure_detail (const char *message, const char *exchanges, const FlExplanation *explanation)
+{
+  g_autofree char *causes =
+      explanation->diagnosis != NULL ? fl_diagnosis_to_text (explanation->diagnosis) : g_strdup ("");
+  GString *text = g_string_new (message);
+
+  if (message != NULL && *exchanges != '\0')
+    g_string_append_c (text, '\n');
+  g_string_append (text, exchanges);
+  if (*causes != '\0')
+    g_string_append_printf (text, "\n\n%s", g_strchomp (causes));
+  return g_string_free (text, FALSE);
 }
 
 /* Worker: a failed job's last line of the log, its explanation, and what becomes of the session. */
@@ -259,19 +280,12 @@ fl_job_conclude_failure (FlJob *self, const GError *error)
   if (cancelled)
     fl_job_log (self, FL_LOG_WARNING, exchanges, _ ("Cancelled: %s"),
                 step != NULL ? step : _ ("before anything was done"));
-  else if (step != NULL)
-    {
-      g_autofree char *detail = g_strdup_printf ("%s\n%s", error->message, exchanges);
-
-      fl_job_log (self, FL_LOG_FAILED, detail, "%s", step);
-    }
   else
-    fl_job_log (self, FL_LOG_FAILED, exchanges, "%s", error->message);
-
-  if (!cancelled)
     {
       FlExplanation *explanation = fl_job_explain (self, error);
+      g_autofree char *detail = dup_failure_detail (step != NULL ? error->message : NULL, exchanges, explanation);
 
+      fl_job_log (self, FL_LOG_FAILED, detail, "%s", step != NULL ? step : error->message);
       g_mutex_lock (&priv->lock);
       g_clear_pointer (&priv->pending.explanation, fl_explanation_free);
       priv->pending.explanation = explanation;

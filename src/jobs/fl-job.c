@@ -168,6 +168,19 @@ fl_job_ended_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Worker. */
+static FlStage
+fl_job_get_pending_stage (FlJob *self)
+{
+  FlJobPrivate *priv = fl_job_get_private (self);
+  FlStage stage;
+
+  g_mutex_lock (&priv->lock);
+  stage = priv->pending.stage;
+  g_mutex_unlock (&priv->lock);
+  return stage;
+}
+
 /* Not one of GTask's threads: those may keep the last reference to the task for a moment after the caller has heard of
  * the end, and would then close the port when nobody expects it. */
 static gpointer
@@ -183,12 +196,14 @@ fl_job_thread (gpointer data)
   FL_ASSERT_WORKER ();
   priv->started = fl_session_get_elapsed (priv->session);
   priv->mark = priv->step_from = priv->counted_to = fl_trace_get_end (fl_session_get_trace (priv->session));
+  priv->first_record = priv->mark;
   boot = fl_session_get_boot (priv->session);
   if (boot != NULL)
     fl_boot_set_retry_func (boot, fl_job_retry_cb, self);
   ok = !g_cancellable_set_error_if_cancelled (cancellable, &priv->error)
        && fl_job_refresh_session (self, cancellable, &priv->error)
        && FL_JOB_GET_CLASS (self)->run (self, cancellable, &priv->error);
+  fl_job_conclude_facts (self, fl_job_get_pending_stage (self), priv->error);
   if (!ok)
     fl_job_conclude_failure (self, priv->error);
 
@@ -420,6 +435,7 @@ fl_job_finalize (GObject *object)
   g_free (priv->text);
   g_free (priv->board_state);
   g_free (priv->step);
+  fl_facts_free (priv->facts);
   g_clear_pointer (&priv->explanation, fl_explanation_free);
   g_byte_array_unref (priv->sectors);
   g_free (priv->pending.text);
@@ -465,6 +481,7 @@ fl_job_init (FlJob *self)
   FlJobPrivate *priv = fl_job_get_private (self);
 
   g_mutex_init (&priv->lock);
+  priv->facts = fl_facts_new ();
   priv->log = g_list_store_new (FL_TYPE_LOG_ENTRY);
   priv->sectors = g_byte_array_new ();
   priv->seconds_left = -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "fl-facts.h"
 #include "fl-log.h"
 #include "fl-session.h"
 
@@ -45,6 +46,7 @@ struct _FlJobClass
   gboolean (*run) (FlJob *self, GCancellable *cancellable, GError **error);
 
   gboolean takes_stale; /* it sees for itself in what state a job that broke off has left the bootloader */
+  gboolean own_facts; /* its traffic is not a host's with a bootloader: only what it puts down itself counts */
 };
 
 void                 fl_job_run_async       (FlJob *self, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -62,6 +64,7 @@ gboolean             fl_job_is_running      (FlJob *self);
 GListModel          *fl_job_get_log         (FlJob *self);         /* (transfer none) of FlLogEntry */
 const guint8        *fl_job_get_sectors     (FlJob *self, guint *n_sectors); /* FlSectorState each; NULL: none */
 const FlExplanation *fl_job_get_explanation (FlJob *self);         /* after a failure; NULL otherwise */
+const FlFacts       *fl_job_get_facts       (FlJob *self);         /* after it ended: what was seen; NULL before */
 const char          *fl_job_get_board_state (FlJob *self);         /* after a failure or cancel; nullable */
 double               fl_job_get_seconds     (FlJob *self);         /* on the transport's clock */
 

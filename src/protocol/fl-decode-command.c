@@ -186,14 +186,17 @@ check_packet (FlDecoder *self, Packet packet, const guint8 *data, gsize size)
 
   if (packet == PACKET_PAGES && data[0] == 0xFF)
     {
-      if (last != 0x00)
-        fl_decoder_add_line (self, "! %s", _ ("behind FF AN3155 wants 00; with anything else nothing is erased"));
+      if (last == 0x00)
+        return;
+      self->exchange->mistakes |= FL_MISTAKE_NO_00_BEHIND_FF;
+      fl_decoder_add_line (self, "! %s", _ ("behind FF AN3155 wants 00; with anything else nothing is erased"));
       return;
     }
   if (packet == PACKET_COUNT || packet == PACKET_BYTE)
     wanted = data[0] ^ (packet == PACKET_COUNT ? 0xFF : 0);
   if (last == wanted)
     return;
+  self->exchange->mistakes |= packet == PACKET_COUNT ? FL_MISTAKE_COMPLEMENT : FL_MISTAKE_CHECKSUM;
   if (packet == PACKET_COUNT)
     fl_decoder_add_line (self, _ ("! wrong complement: behind %02X AN3155 wants %02X, not %02X"), data[0], wanted,
                          last);
@@ -201,7 +204,19 @@ check_packet (FlDecoder *self, Packet packet, const guint8 *data, gsize size)
     fl_decoder_add_line (self, _ ("! wrong checksum: %02X, but the exclusive or of the bytes before is %02X"), last,
                          wanted);
   if (size > 3 && packet_head_size (packet) == 1 && (last ^ data[0]) == wanted)
-    fl_decoder_add_line (self, "! %s", _ ("the checksum leaves out the length byte"));
+    {
+      self->exchange->mistakes |= FL_MISTAKE_CHECKSUM_NO_LENGTH;
+      fl_decoder_add_line (self, "! %s", _ ("the checksum leaves out the length byte"));
+    }
+}
+
+/* Whether no more traffic is known: the host may have gone on behind the end of the log. */
+static gboolean
+is_at_end (FlDecoder *self)
+{
+  int next = fl_decoder_peek (self);
+
+  return next == FL_DECODE_END || next == FL_TRACE_NOTE;
 }
 
 /* A packet that ends before it should. */
@@ -215,12 +230,19 @@ explain_short_packet (FlDecoder *self, Packet packet, const GByteArray *sent, gs
     {
       guint n = head == 1 ? sent->data[0] : fl_bytes_get_be16 (sent->data);
 
+      if (!is_at_end (self) || fl_bytes_xor (sent->data, sent->len) == 0
+          || fl_bytes_xor (sent->data + head, sent->len - head) == 0)
+        self->exchange->mistakes |= FL_MISTAKE_LENGTH;
       fl_decoder_add_line (self, _ ("! the length byte is N = %u, but AN3155 wants N-1 = %u: the chip waits for more"),
                            n, n - 1);
     }
   else
-    fl_decoder_add_line (self, _ ("! the packet broke off after %u of %u bytes: the chip waits for the rest"),
-                         sent->len, (guint) size);
+    {
+      if (!is_at_end (self))
+        self->exchange->mistakes |= FL_MISTAKE_BROKEN_OFF;
+      fl_decoder_add_line (self, _ ("! the packet broke off after %u of %u bytes: the chip waits for the rest"),
+                           sent->len, (guint) size);
+    }
 }
 
 /* Takes one packet of the host. FALSE: it did not come whole. */
@@ -232,8 +254,11 @@ take_packet (FlDecoder *self, Packet packet, GString *title, gboolean last)
   gsize head = packet_head_size (packet);
   gsize size;
 
+  self->exchange->part = packet == PACKET_ADDRESS ? FL_PART_ADDRESS : FL_PART_DATA;
   if (fl_decoder_peek (self) != FL_TRACE_SENT)
     {
+      if (!is_at_end (self))
+        self->exchange->mistakes |= FL_MISTAKE_NOT_CONTINUED;
       fl_decoder_add_line (self, "! %s", _ ("the command was not continued: the chip waits for the next packet"));
       self->exchange->status = FL_EXCHANGE_ODD;
       return FALSE;
@@ -242,7 +267,11 @@ take_packet (FlDecoder *self, Packet packet, GString *title, gboolean last)
     fl_decoder_take (self, FL_TRACE_SENT, sent, head);
   size = sent->len < head ? head + 1 : packet_size (packet, sent->data);
   if (sent->len == head)
-    fl_decoder_take (self, FL_TRACE_SENT, sent, size - head);
+    {
+      if (packet == PACKET_BLOCK)
+        fl_decoder_note_memory (self, size - head, sent->data[0]);
+      fl_decoder_take (self, FL_TRACE_SENT, sent, size - head);
+    }
   if (sent->len < size)
     {
       fl_decoder_add_bytes (self, FL_TRACE_SENT, sent->data, sent->len, _ ("incomplete"));
@@ -254,6 +283,10 @@ take_packet (FlDecoder *self, Packet packet, GString *title, gboolean last)
   meaning = describe_packet (self->exchange, packet, sent->data);
   fl_decoder_add_bytes (self, FL_TRACE_SENT, sent->data, size, meaning);
   check_packet (self, packet, sent->data, size);
+  if (packet == PACKET_BLOCK)
+    self->exchange->bytes = g_bytes_new (sent->data + 1, size - 2);
+  self->exchange->all = (packet == PACKET_PAGES && sent->data[0] == 0xFF)
+                        || (packet == PACKET_PAGES16 && fl_bytes_get_be16 (sent->data) >= 0xFFF0);
   if (packet == PACKET_ADDRESS)
     g_string_append_printf (title, _ (" at 0x%08X"), self->exchange->address);
   else if (packet != PACKET_WORD && packet != PACKET_BLOCK16)
@@ -261,7 +294,9 @@ take_packet (FlDecoder *self, Packet packet, GString *title, gboolean last)
   if (last && fl_decoder_peek (self) == FL_TRACE_SENT && fl_decoder_is_prompt (self))
     {
       g_byte_array_set_size (sent, 0);
+      fl_decoder_note_memory (self, G_MAXSIZE, -1);
       fl_decoder_take_run (self, FL_TRACE_SENT, sent);
+      self->exchange->mistakes |= sent->len == 1 ? FL_MISTAKE_TWO_CHECKSUMS : FL_MISTAKE_TOO_LONG;
       fl_decoder_add_bytes (self, FL_TRACE_SENT, sent->data, sent->len, _ ("more than the packet has"));
       fl_decoder_add_line (self, "! %s",
                            _ ("the packet is longer than its length byte says: the chip takes the rest "
@@ -323,6 +358,7 @@ take_counted (FlDecoder *self, guint8 command, GString *title)
     meaning = g_strdup_printf (_ ("version %u.%u, then the commands"), came->data[0] >> 4, came->data[0] & 0xF);
   else if (length >= 2)
     meaning = g_strdup_printf (_ ("product ID 0x%03X"), fl_bytes_get_be16 (came->data + length - 2));
+  self->exchange->bytes = g_bytes_new (came->data, length);
   fl_decoder_add_bytes (self, FL_TRACE_RECEIVED, came->data, length, meaning != NULL ? meaning : "");
   if (command == FL_COMMAND_GET)
     take_list (self, came->data + 1, length - 1);
@@ -351,8 +387,11 @@ take_result (FlDecoder *self, guint8 command, Result result, GString *title)
       fl_decoder_take_ack (self);
       return;
     case RESULT_MEMORY:
-      if (take_answer (self, came, self->exchange->length))
-        fl_decoder_add_bytes (self, FL_TRACE_RECEIVED, came->data, came->len, _ ("memory"));
+      fl_decoder_note_memory (self, self->exchange->length, -1);
+      if (!take_answer (self, came, self->exchange->length))
+        break;
+      self->exchange->bytes = g_bytes_new (came->data, came->len);
+      fl_decoder_add_bytes (self, FL_TRACE_RECEIVED, came->data, came->len, _ ("memory"));
       break;
     case RESULT_CHECKSUM:
       if (!take_answer (self, came, 5))
@@ -372,6 +411,7 @@ take_result (FlDecoder *self, guint8 command, Result result, GString *title)
   if (result == RESULT_MEMORY && fl_decoder_peek (self) == FL_TRACE_RECEIVED && fl_decoder_is_prompt (self))
     {
       g_byte_array_set_size (came, 0);
+      fl_decoder_note_memory (self, G_MAXSIZE, -1);
       fl_decoder_take_run (self, FL_TRACE_RECEIVED, came);
       fl_decoder_add_bytes (self, FL_TRACE_RECEIVED, came->data, came->len, _ ("more than was asked for"));
       self->exchange->status = FL_EXCHANGE_ODD;
@@ -400,9 +440,16 @@ fl_decode_command (FlDecoder *self, guint8 command)
       gboolean last = i + 1 == G_N_ELEMENTS (commands[row].packets) || commands[row].packets[i + 1] == PACKET_NONE
                       || commands[row].packets[i + 1] == PACKET_LATER;
 
+      if (packet == PACKET_LATER)
+        self->exchange->part = FL_PART_ANSWER;
       ok = (packet == PACKET_LATER || take_packet (self, packet, title, last)) && fl_decoder_take_ack (self);
     }
   if (ok)
-    take_result (self, command, commands[row].result, title);
+    {
+      self->exchange->part = FL_PART_ANSWER;
+      take_result (self, command, commands[row].result, title);
+      if (self->exchange->status == FL_EXCHANGE_OK)
+        self->exchange->part = FL_PART_WHOLE;
+    }
   self->exchange->title = g_string_free (title, FALSE);
 }

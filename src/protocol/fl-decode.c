@@ -12,11 +12,15 @@
 
 /* Bytes of the host that follow within this time did not wait for an answer. */
 #define PROMPT_US 5000
+/* A pause between the two bytes of a command that was made on purpose, or by a slow host. */
+#define SPACED_US 1000
 /* A packet that goes on after such a pause is taken for two. */
 #define PAUSE_US 200000
 /* Of each packet so many bytes are looked at and kept; the longest of AN3155 has about 130 KiB (65536 page codes). */
 #define MAX_TAKEN (132 * 1024)
 #define MAX_SHOWN 16
+/* Bytes that make no sense, before they may be of memory. */
+#define MAX_ODD 16
 
 /* The number of a record; those behind a gap are counted from the end. */
 static guint64
@@ -158,6 +162,24 @@ fl_decoder_add_bytes (FlDecoder *self, FlTraceKind kind, const guint8 *data, gsi
   fl_decoder_add_line (self, "%c %s  %s", kind == FL_TRACE_SENT ? '>' : '<', hex, meaning);
 }
 
+/* Where the next bytes stand. */
+FlMemorySpan
+fl_decoder_get_place (FlDecoder *self, gsize length, int count)
+{
+  fl_decoder_skip_empty (self);
+  return (FlMemorySpan){ self->at, self->offset, length, count };
+}
+
+/* The next bytes are of memory; @count: see FlMemorySpan. */
+void
+fl_decoder_note_memory (FlDecoder *self, gsize length, int count)
+{
+  FlMemorySpan span = fl_decoder_get_place (self, length, count);
+
+  if (self->memory != NULL)
+    g_array_append_val (self->memory, span);
+}
+
 static void
 fl_decoder_add_silence (FlDecoder *self)
 {
@@ -196,6 +218,7 @@ fl_decoder_take_ack (FlDecoder *self)
 
   if (next == FL_TRACE_SENT && fl_decoder_is_prompt (self))
     {
+      self->exchange->mistakes |= FL_MISTAKE_NO_WAIT;
       if (self->n_owed++ == 0)
         fl_decoder_add_line (self, "! %s",
                              _ ("the host went on without waiting for the ACK; the chip keeps only one "
@@ -237,12 +260,15 @@ fl_decode_sync (FlDecoder *self)
   gsize skipped = 0;
   guint8 answer;
 
+  self->exchange->kind = FL_EXCHANGE_SYNC;
   do
     fl_decoder_take (self, FL_TRACE_SENT, sent, 1);
   while (fl_decoder_peek (self) == FL_TRACE_SENT && fl_decoder_is_prompt (self)
          && ((const guint8 *) g_bytes_get_data (fl_decoder_record (self)->bytes, NULL))[self->offset] == FL_BOOT_SYNC);
   self->exchange->title = g_strdup (_ ("Synchronise"));
   fl_decoder_add_bytes (self, FL_TRACE_SENT, sent->data, sent->len, _ ("synchronisation byte"));
+  if (sent->len > 1)
+    self->exchange->mistakes |= FL_MISTAKE_SYNC_AGAIN;
   if (sent->len > 1)
     fl_decoder_add_line (self, "! %s",
                          _ ("0x7F was sent more than once without waiting: the first one synchronises, "
@@ -252,6 +278,7 @@ fl_decode_sync (FlDecoder *self)
       fl_decoder_add_silence (self);
       return;
     }
+  self->exchange->bytes = g_bytes_new (came->data, came->len);
   while (skipped + 1 < came->len && (came->data[skipped] == 0x00 || came->data[skipped] == 0xFF))
     skipped++;
   answer = came->data[skipped];
@@ -274,11 +301,15 @@ fl_decode_sync (FlDecoder *self)
 static void
 fl_decode_no_command (FlDecoder *self, GByteArray *sent)
 {
+  FlMemorySpan span = fl_decoder_get_place (self, G_MAXSIZE, -1);
   gboolean same;
 
+  self->exchange->kind = FL_EXCHANGE_NONSENSE;
   fl_decoder_take_run (self, FL_TRACE_SENT, sent);
   same = sent->len > 1 && fl_bytes_all (sent->data + 1, sent->len - 1, sent->data[1])
          && (sent->len > 2 || sent->data[0] == sent->data[1]);
+  if (self->memory != NULL && !same && sent->len > MAX_ODD) /* the rest of a block whose begin was lost */
+    g_array_append_val (self->memory, span);
   if (sent->len == 1)
     self->exchange->title = g_strdup (_ ("Half a command"));
   else
@@ -288,8 +319,11 @@ fl_decode_no_command (FlDecoder *self, GByteArray *sent)
   else
     fl_decoder_add_bytes (self, FL_TRACE_SENT, sent->data, sent->len, _ ("not a code and its complement"));
   if (sent->len == 2 && !same && fl_command_get_name (sent->data[0]) != NULL)
-    fl_decoder_add_line (self, _ ("! wrong complement: behind %02X (%s) AN3155 wants %02X, not %02X"), sent->data[0],
-                         fl_command_get_name (sent->data[0]), sent->data[0] ^ 0xFF, sent->data[1]);
+    {
+      self->exchange->mistakes |= FL_MISTAKE_COMPLEMENT;
+      fl_decoder_add_line (self, _ ("! wrong complement: behind %02X (%s) AN3155 wants %02X, not %02X"), sent->data[0],
+                           fl_command_get_name (sent->data[0]), sent->data[0] ^ 0xFF, sent->data[1]);
+    }
   if (fl_decoder_take_ack (self))
     self->exchange->status = FL_EXCHANGE_ODD;
 }
@@ -300,21 +334,28 @@ fl_decode_sent (FlDecoder *self)
   g_autoptr (GByteArray) sent = g_byte_array_new ();
   FlTraceRecord *record = fl_decoder_record (self);
   const guint8 *data = g_bytes_get_data (record->bytes, NULL);
+  gint64 first_time;
 
   if (data[self->offset] == FL_BOOT_SYNC)
     {
       fl_decode_sync (self);
       return;
     }
-  fl_decoder_take (self, FL_TRACE_SENT, sent, 2);
+  fl_decoder_take (self, FL_TRACE_SENT, sent, 1);
+  first_time = self->time;
+  fl_decoder_take (self, FL_TRACE_SENT, sent, 1);
+  self->exchange->spaced = self->time - first_time > SPACED_US;
   if (sent->len < 2 && fl_decoder_peek (self) == FL_TRACE_RECEIVED && fl_command_get_name (sent->data[0]) != NULL)
     {
+      self->exchange->kind = FL_EXCHANGE_HALF;
       self->exchange->title = g_strdup (fl_command_get_name (sent->data[0]));
       fl_decoder_add_bytes (self, FL_TRACE_SENT, sent->data, 1, _ ("first half of a command"));
       fl_decoder_take_ack (self);
       fl_decoder_add_line (self, "! %s",
                            _ ("the answer came before the second byte was sent: the chip saw a parity "
                               "error, or had half a command in hand"));
+      if (self->exchange->status == FL_EXCHANGE_REFUSED)
+        self->exchange->bytes = g_bytes_new_static ("\x1F", 1);
       self->exchange->status = FL_EXCHANGE_ODD;
       return;
     }
@@ -323,6 +364,7 @@ fl_decode_sent (FlDecoder *self)
       fl_decode_no_command (self, sent);
       return;
     }
+  self->exchange->kind = FL_EXCHANGE_COMMAND;
   self->exchange->command = sent->data[0];
   if (fl_command_get_name (sent->data[0]) != NULL)
     {
@@ -350,18 +392,38 @@ fl_decode_text (FlDecoder *self)
   FlTraceRecord *record = fl_decoder_record (self);
   g_auto (GStrv) parts = g_strsplit (_ (titles[record->kind]), "%s", 2);
 
+  self->exchange->kind = record->kind == FL_TRACE_SETTINGS ? FL_EXCHANGE_SETTINGS
+                         : record->kind == FL_TRACE_LINES  ? FL_EXCHANGE_LINES
+                                                           : FL_EXCHANGE_NOTE;
+  self->exchange->text = g_strdup (record->text);
   self->exchange->status = FL_EXCHANGE_OTHER;
   self->exchange->title = g_strjoinv (record->text != NULL ? record->text : "", parts);
   self->exchange->last = self->at++;
   self->time = record->time;
 }
 
+/* What an application prints: letters, and little else. */
+static gboolean
+is_text (const GByteArray *bytes)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < bytes->len; i++)
+    n += g_ascii_isprint (bytes->data[i]) || g_ascii_isspace (bytes->data[i]);
+  return n * 10 >= bytes->len * 9;
+}
+
 static void
 fl_decode_unasked (FlDecoder *self)
 {
+  FlMemorySpan span = fl_decoder_get_place (self, G_MAXSIZE, -1);
   g_autoptr (GByteArray) came = g_byte_array_new ();
 
   fl_decoder_take_run (self, FL_TRACE_RECEIVED, came);
+  if (self->memory != NULL && came->len > MAX_ODD && !is_text (came))
+    g_array_append_val (self->memory, span);
+  self->exchange->kind = FL_EXCHANGE_UNASKED;
+  self->exchange->bytes = g_bytes_new (came->data, came->len);
   self->exchange->status = FL_EXCHANGE_OTHER;
   self->exchange->title = g_strdup (_ ("Bytes that nobody asked for"));
   fl_decoder_add_bytes (self, FL_TRACE_RECEIVED, came->data, came->len, "");
@@ -392,12 +454,37 @@ fl_decode_next (FlDecoder *self, int kind)
 
       fl_decoder_add_line (self, _ ("! the receiver reported damaged bytes: %s"), errors);
     }
+  exchange->errors = self->errors;
   self->errors = 0;
   self->exchange = NULL;
   exchange->duration = MAX (self->time - exchange->time, 0);
   exchange->first = fl_decoder_number (self, (guint) exchange->first);
   exchange->last = fl_decoder_number (self, (guint) exchange->last);
   return exchange;
+}
+
+/**
+ * fl_decode_run:
+ *
+ * Goes through a part of a trace. The caller frees @self's records.
+ *
+ * Returns: (transfer full) (element-type FlExchange): in order of time
+ */
+GPtrArray *
+fl_decode_run (FlDecoder *self, FlTrace *trace, guint64 from, guint64 to)
+{
+  GPtrArray *exchanges = g_ptr_array_new_with_free_func ((GDestroyNotify) fl_exchange_free);
+  int kind;
+
+  self->from = from;
+  self->to = MIN (to, fl_trace_get_end (trace));
+  self->records = fl_trace_copy (trace, from, self->to);
+  while (self->gap_at < self->records->len
+         && ((FlTraceRecord *) g_ptr_array_index (self->records, self->gap_at))->kind != FL_TRACE_GAP)
+    self->gap_at++;
+  while ((kind = fl_decoder_peek (self)) != FL_DECODE_END)
+    g_ptr_array_add (exchanges, fl_decode_next (self, kind));
+  return exchanges;
 }
 
 /**
@@ -413,18 +500,11 @@ fl_decode_next (FlDecoder *self, int kind)
 GPtrArray *
 fl_decode_trace (FlTrace *trace, guint64 from, guint64 to)
 {
-  GPtrArray *exchanges = g_ptr_array_new_with_free_func ((GDestroyNotify) fl_exchange_free);
-  FlDecoder decoder = { .from = from };
-  int kind;
+  FlDecoder decoder = { 0 };
+  GPtrArray *exchanges;
 
-  g_return_val_if_fail (FL_IS_TRACE (trace), exchanges);
-  decoder.to = MIN (to, fl_trace_get_end (trace));
-  decoder.records = fl_trace_copy (trace, from, decoder.to);
-  while (decoder.gap_at < decoder.records->len
-         && ((FlTraceRecord *) g_ptr_array_index (decoder.records, decoder.gap_at))->kind != FL_TRACE_GAP)
-    decoder.gap_at++;
-  while ((kind = fl_decoder_peek (&decoder)) != FL_DECODE_END)
-    g_ptr_array_add (exchanges, fl_decode_next (&decoder, kind));
+  g_return_val_if_fail (FL_IS_TRACE (trace), NULL);
+  exchanges = fl_decode_run (&decoder, trace, from, to);
   g_ptr_array_unref (decoder.records);
   return exchanges;
 }
@@ -465,5 +545,7 @@ fl_exchange_free (FlExchange *self)
     return;
   g_free (self->title);
   g_clear_pointer (&self->lines, g_ptr_array_unref);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_free (self->text);
   g_free (self);
 }

@@ -137,18 +137,14 @@ fl_connect_page_connect (FlConnectPage *self)
 {
   g_autoptr (FlConnectOptions) options = NULL;
   g_autoptr (FlSession) session = NULL;
-  const char *port;
 
   g_return_if_fail (FL_IS_CONNECT_PAGE (self));
 
-  port = fl_port_chooser_get_port (self->ports);
-  if (port == NULL || fl_job_runner_is_busy (self->runner))
+  options = fl_connect_page_make_options (self);
+  if (options == NULL || fl_job_runner_is_busy (self->runner))
     return;
   fl_explanation_card_set (self->explanation, NULL, NULL);
   self->failed = FALSE;
-  options = fl_connection_pane_make_options (self->pane, port);
-  if (self->declaration != NULL)
-    options->declared = fl_declaration_ref (self->declaration);
   session = fl_session_new (options);
   self->job = fl_connect_job_new (session);
   g_signal_connect_object (self->job, "notify::text", G_CALLBACK (fl_connect_page_update), self, G_CONNECT_SWAPPED);
@@ -194,6 +190,29 @@ fl_connect_page_dup_port (FlConnectPage *self)
   g_return_val_if_fail (FL_IS_CONNECT_PAGE (self), NULL);
 
   return fl_port_chooser_dup_title (self->ports);
+}
+
+/**
+ * fl_connect_page_make_options:
+ * @self: a page
+ *
+ * Returns: (transfer full) (nullable): what is set; %NULL: no port is chosen
+ */
+FlConnectOptions *
+fl_connect_page_make_options (FlConnectPage *self)
+{
+  FlConnectOptions *options;
+  const char *port;
+
+  g_return_val_if_fail (FL_IS_CONNECT_PAGE (self), NULL);
+
+  port = fl_port_chooser_get_port (self->ports);
+  if (port == NULL)
+    return NULL;
+  options = fl_connection_pane_make_options (self->pane, port);
+  if (self->declaration != NULL)
+    options->declared = fl_declaration_ref (self->declaration);
+  return options;
 }
 
 /**

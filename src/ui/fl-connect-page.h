@@ -20,6 +20,7 @@ void       fl_connect_page_set_declaration (FlConnectPage *self, FlDeclaration *
 void       fl_connect_page_connect     (FlConnectPage *self);                   /* as the button does */
 void       fl_connect_page_choose_port (FlConnectPage *self, const char *name);
 char      *fl_connect_page_dup_port    (FlConnectPage *self);                   /* for people; nullable */
+FlConnectOptions *fl_connect_page_make_options (FlConnectPage *self);           /* nullable: no port is chosen */
 void       fl_connect_page_rescan      (FlConnectPage *self);
 void       fl_connect_page_focus       (FlConnectPage *self); /* the suggested button */
 

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-diagnosis-view.h"
 #include "fl-ui.h"
 
 struct _FlExplanationCard
@@ -18,6 +19,8 @@ struct _FlExplanationCard
   /* template */
   GtkLabel *title;
   GtkBox *sections;
+  GtkWidget *actions;
+  GtkBox *causes; /* what to do is below the buttons, which are never far down */
 };
 
 G_DEFINE_FINAL_TYPE (FlExplanationCard, fl_explanation_card, GTK_TYPE_WIDGET)
@@ -40,21 +43,21 @@ make_label (const char *text, const char *style)
 }
 
 static GtkWidget *
-fl_explanation_card_add_section (FlExplanationCard *self, const char *heading)
+add_section (GtkBox *box, const char *heading)
 {
   GtkWidget *section = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
 
   gtk_box_append (GTK_BOX (section), make_label (heading, "heading"));
-  gtk_box_append (self->sections, section);
+  gtk_box_append (box, section);
   return section;
 }
 
 static void
-fl_explanation_card_add_text (FlExplanationCard *self, const char *heading, const char *text)
+add_text (GtkBox *box, const char *heading, const char *text)
 {
   if (text == NULL || *text == '\0')
     return;
-  gtk_box_append (GTK_BOX (fl_explanation_card_add_section (self, heading)), make_label (text, NULL));
+  gtk_box_append (GTK_BOX (add_section (box, heading)), make_label (text, NULL));
 }
 
 /* The number has a column of its own, so that a long sentence wraps beside it and not below it. */
@@ -80,7 +83,7 @@ fl_explanation_card_add_checks (FlExplanationCard *self, GPtrArray *checks)
       gtk_grid_attach (GTK_GRID (grid), label, 0, (int) i, 1, 1);
       gtk_grid_attach (GTK_GRID (grid), make_label (g_ptr_array_index (checks, i), NULL), 1, (int) i, 1, 1);
     }
-  section = fl_explanation_card_add_section (self, _ ("What to do"));
+  section = add_section (self->causes, _ ("What to do"));
   gtk_box_append (GTK_BOX (section), grid);
 }
 
@@ -93,6 +96,26 @@ fl_explanation_card_copy_action (GtkWidget *widget, const char *name, GVariant *
     gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), self->text);
 }
 
+static void
+clear_box (GtkBox *box)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (box))) != NULL)
+    gtk_box_remove (box, child);
+}
+
+/* The causes by their likelihood, in place of a list of things that may be worth a look. */
+static void
+fl_explanation_card_add_causes (FlExplanationCard *self, const FlDiagnosis *diagnosis)
+{
+  GtkWidget *view = fl_diagnosis_view_new ();
+  GtkWidget *section = add_section (self->causes, _ ("What it can be, the most likely first"));
+
+  fl_diagnosis_view_set (FL_DIAGNOSIS_VIEW (view), diagnosis, TRUE);
+  gtk_box_append (GTK_BOX (section), view);
+}
+
 /**
  * fl_explanation_card_set:
  * @explanation: (nullable): what to show; it is copied
@@ -103,12 +126,13 @@ fl_explanation_card_copy_action (GtkWidget *widget, const char *name, GVariant *
 void
 fl_explanation_card_set (FlExplanationCard *self, const FlExplanation *explanation, const char *board_state)
 {
-  GtkWidget *child;
+  const FlDiagnosis *diagnosis = explanation != NULL ? explanation->diagnosis : NULL;
+  gboolean has_causes = diagnosis != NULL && diagnosis->causes->len > 0;
 
   g_return_if_fail (FL_IS_EXPLANATION_CARD (self));
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->sections))) != NULL)
-    gtk_box_remove (self->sections, child);
+  clear_box (self->sections);
+  clear_box (self->causes);
   g_clear_pointer (&self->text, g_free);
 
   if (explanation != NULL)
@@ -116,16 +140,20 @@ fl_explanation_card_set (FlExplanationCard *self, const FlExplanation *explanati
       g_autofree char *text = fl_explanation_to_text (explanation);
 
       gtk_label_set_text (self->title, explanation->title);
-      fl_explanation_card_add_text (self, _ ("What we did"), explanation->did);
-      fl_explanation_card_add_text (self, _ ("What came back"), explanation->came);
-      fl_explanation_card_add_text (self, _ ("What that means"), explanation->meaning);
-      fl_explanation_card_add_checks (self, explanation->checks);
-      fl_explanation_card_add_text (self, _ ("State of the board"), board_state);
+      add_text (self->sections, _ ("What we did"), explanation->did);
+      add_text (self->sections, _ ("What came back"), explanation->came);
+      add_text (self->sections, _ ("What that means"), explanation->meaning);
+      if (has_causes)
+        fl_explanation_card_add_causes (self, diagnosis);
+      else
+        fl_explanation_card_add_checks (self, explanation->checks);
+      add_text (self->causes, _ ("State of the board"), board_state);
       self->text = board_state == NULL
                        ? g_steal_pointer (&text)
                        : g_strdup_printf ("%s\n%s\n  %s\n", g_strchomp (text), _ ("State of the board"), board_state);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, explanation->title, -1);
     }
+  gtk_widget_set_visible (self->actions, has_causes);
   gtk_widget_set_visible (GTK_WIDGET (self), explanation != NULL);
 }
 
@@ -159,6 +187,8 @@ fl_explanation_card_class_init (FlExplanationCardClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-explanation-card.ui");
   gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, title);
   gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, sections);
+  gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, actions);
+  gtk_widget_class_bind_template_child (widget_class, FlExplanationCard, causes);
   gtk_widget_class_install_action (widget_class, "explanation.copy", NULL, fl_explanation_card_copy_action);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A failure in words: what we did, what came back, what that means, what to do; and what state the board is in. */
+/* A failure in words: what we did, what came back, what that means, what it can be and what to do; and what state the
+ * board is in. Uses the actions "win.find-out", "win.remedy", "win.save-report". */
 #define FL_TYPE_EXPLANATION_CARD (fl_explanation_card_get_type ())
 G_DECLARE_FINAL_TYPE (FlExplanationCard, fl_explanation_card, FL, EXPLANATION_CARD, GtkWidget)
 

@@ -21,6 +21,10 @@ struct _FlJobRunner
   GAsyncReadyCallback callback;
   gpointer user_data;
   guint inhibit_cookie;
+
+  /* of the one before */
+  FlJob *last;
+  GError *last_error;
 };
 
 enum
@@ -74,6 +78,10 @@ fl_job_runner_done_cb (GObject *source, GAsyncResult *result, gpointer user_data
   gboolean ok;
 
   ok = fl_job_run_finish (job, result, &error);
+  g_set_object (&self->last, job);
+  g_clear_error (&self->last_error);
+  if (error != NULL)
+    self->last_error = g_error_copy (error);
   g_clear_object (&self->cancellable);
   self->callback = NULL;
   fl_job_runner_uninhibit (self);
@@ -163,6 +171,22 @@ fl_job_runner_get_job (FlJobRunner *self)
   return self->job;
 }
 
+/**
+ * fl_job_runner_get_last:
+ * @self: a runner
+ * @error: (out) (transfer none) (nullable): what it failed with; %NULL: it did not
+ *
+ * Returns: (transfer none) (nullable): the job that has ended last; %NULL: none has
+ */
+FlJob *
+fl_job_runner_get_last (FlJobRunner *self, const GError **error)
+{
+  g_return_val_if_fail (FL_IS_JOB_RUNNER (self) && error != NULL, NULL);
+
+  *error = self->last_error;
+  return self->last;
+}
+
 static void
 fl_job_runner_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -187,6 +211,8 @@ fl_job_runner_dispose (GObject *object)
   FlJobRunner *self = FL_JOB_RUNNER (object);
 
   g_clear_weak_pointer (&self->window);
+  g_clear_object (&self->last);
+  g_clear_error (&self->last_error);
   G_OBJECT_CLASS (fl_job_runner_parent_class)->dispose (object);
 }
 

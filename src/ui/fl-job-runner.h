@@ -23,5 +23,6 @@ void         fl_job_runner_run      (FlJobRunner *self, FlJob *job, GAsyncReadyC
 void         fl_job_runner_cancel   (FlJobRunner *self);
 gboolean     fl_job_runner_is_busy  (FlJobRunner *self);
 FlJob       *fl_job_runner_get_job  (FlJobRunner *self);
+FlJob       *fl_job_runner_get_last (FlJobRunner *self, const GError **error); /* that has ended; NULL: none has */
 
 G_END_DECLS

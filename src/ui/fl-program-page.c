@@ -11,7 +11,7 @@
 #include "fl-flash-jobs.h"
 #include "fl-program-job.h"
 #include "fl-progress-view.h"
-#include "fl-report.h"
+#include "fl-report-dialog.h"
 #include "fl-ui.h"
 #include "fl-verdict-view.h"
 
@@ -217,23 +217,23 @@ fl_program_page_has_verdict (FlProgramPage *self)
  * @self: a page that has a verdict
  * @log: the log, with detail
  *
- * Returns: (transfer full): all about the last job, for people
+ * Returns: (transfer full): all about the last job
  */
-char *
+FlReport *
 fl_program_page_make_report (FlProgramPage *self, const char *log)
 {
-  FlReport report = { 0 };
+  FlReport *report;
 
   g_return_val_if_fail (FL_IS_PROGRAM_PAGE (self), NULL);
   g_return_val_if_fail (self->job != NULL, NULL);
 
-  report.session = fl_job_get_session (FL_JOB (self->job));
-  report.firmware = self->firmware;
-  report.plan = self->plan;
-  report.job = self->job;
-  report.error = self->error;
-  report.log = log;
-  return fl_report_to_text (&report);
+  report = fl_report_dialog_make_report (fl_job_get_session (FL_JOB (self->job)), self->firmware, self->runner, log);
+  g_set_object (&report->plan, self->plan);
+  g_set_object (&report->job, FL_JOB (self->job));
+  g_clear_error (&report->error);
+  if (self->error != NULL)
+    report->error = g_error_copy (self->error);
+  return report;
 }
 
 static void

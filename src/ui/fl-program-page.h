@@ -3,6 +3,7 @@
 
 #include "fl-firmware.h"
 #include "fl-job-runner.h"
+#include "fl-report.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +22,7 @@ GtkWidget *fl_program_page_new         (FlFirmware *firmware, FlJobRunner *runne
 void       fl_program_page_start       (FlProgramPage *self, FlSession *session, FlPlan *plan, gboolean start);
 void       fl_program_page_activate    (FlProgramPage *self);                  /* as the suggested button does */
 gboolean   fl_program_page_has_verdict (FlProgramPage *self);
-char      *fl_program_page_make_report (FlProgramPage *self, const char *log); /* of the last job, as text */
+FlReport  *fl_program_page_make_report (FlProgramPage *self, const char *log); /* (transfer full): of the last job */
 void       fl_program_page_focus       (FlProgramPage *self); /* the suggested button */
 
 G_END_DECLS

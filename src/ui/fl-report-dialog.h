@@ -3,8 +3,14 @@
 
 #include <adwaita.h>
 
+#include "fl-firmware.h"
+#include "fl-job-runner.h"
+#include "fl-report.h"
+
 G_BEGIN_DECLS
 
-void fl_report_dialog_show (GtkWindow *parent, AdwToastOverlay *toasts, const char *text);
+FlReport *fl_report_dialog_make_report (FlSession *session, FlFirmware *firmware, FlJobRunner *runner,
+                                        const char *log);
+void      fl_report_dialog_show        (GtkWindow *parent, AdwToastOverlay *toasts, FlReport *report);
 
 G_END_DECLS

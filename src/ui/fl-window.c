@@ -3,57 +3,19 @@
 
 #define G_LOG_DOMAIN "fl-window"
 
-#include "fl-window.h"
+#include "fl-window-private.h"
 
 #include <glib/gi18n.h>
 
+#include "fl-case-dialog.h"
 #include "fl-connect-job.h"
-#include "fl-connect-page.h"
-#include "fl-declarer.h"
-#include "fl-device-page.h"
-#include "fl-firmware-page.h"
-#include "fl-log-drawer.h"
-#include "fl-options-page.h"
+#include "fl-console-job.h"
+#include "fl-diagnose-job.h"
 #include "fl-program-job.h"
-#include "fl-program-page.h"
-#include "fl-read-page.h"
 #include "fl-report-dialog.h"
-#include "fl-report.h"
-#include "fl-steps-bar.h"
 #include "fl-stop-dialog.h"
 #include "fl-ui.h"
 #include "fl-verdict-view.h"
-
-struct _FlWindow
-{
-  AdwApplicationWindow parent_instance;
-
-  FlJobRunner *runner;
-  FlFirmware *firmware;
-  FlDeclarer *declarer;
-  FlSession *session;    /* nullable: never connected */
-  FlStep step;           /* shown */
-  gboolean then_program; /* as soon as it is connected: the next board */
-  AdwToast *toast;       /* weak: the last one */
-  gboolean closing;      /* closes when the running job has ended */
-  const char *verdict;   /* of the last program job; NULL: none */
-  gboolean verdict_is_ok;
-
-  FlConnectPage *connect_page;
-  FlDevicePage *device_page;
-  FlFirmwarePage *firmware_page;
-  FlProgramPage *program_page;
-  FlReadPage *read_page;
-  FlOptionsPage *options_page;
-
-  /* template */
-  AdwToastOverlay *toasts;
-  AdwViewStack *views;
-  FlStepsBar *steps;
-  GtkLabel *declared_note;
-  GtkStack *pages;
-  FlLogDrawer *log;
-};
 
 G_DEFINE_FINAL_TYPE (FlWindow, fl_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -98,7 +60,7 @@ fl_window_focus_primary (FlWindow *self)
     }
 }
 
-static void
+void
 fl_window_show_step (FlWindow *self, FlStep step)
 {
   self->step = step;
@@ -108,7 +70,7 @@ fl_window_show_step (FlWindow *self, FlStep step)
   fl_window_focus_primary (self);
 }
 
-static gboolean
+gboolean
 fl_window_can_visit (FlWindow *self, FlStep step)
 {
   switch (step)
@@ -149,13 +111,20 @@ fl_window_update (FlWindow *self)
   g_autofree char *name = device != NULL ? fl_device_dup_name (device) : NULL;
   g_autofree char *file = fl_firmware_dup_name (self->firmware);
   const char *const details[FL_N_STEPS] = { port, name, file, self->verdict };
+  g_autoptr (FlConnectOptions) options = fl_connect_page_make_options (self->connect_page);
 
   fl_device_page_set_has_file (self->device_page, file != NULL);
+  fl_console_page_set_target (self->console_page, self->session, options, port);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.enable-boot0",
                                  !busy && fl_options_page_can_enable_boot0 (self->options_page));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.cancel", busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.open", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.rescan", !busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.find-out",
+                                 !busy && (self->failed_job != NULL || options != NULL));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy", !busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board",
+                                 !busy && self->session != NULL && fl_session_is_connected (self->session));
   for (guint i = 0; i < FL_N_STEPS; i++)
     fl_steps_bar_set_step (self->steps, i, fl_window_get_step_state (self, i), details[i]);
 }
@@ -163,8 +132,11 @@ fl_window_update (FlWindow *self)
 static void
 fl_window_started_cb (FlWindow *self, FlJob *job)
 {
+  gboolean reopens = FL_IS_CONNECT_JOB (job) || FL_IS_CONSOLE_JOB (job) || FL_IS_DIAGNOSE_JOB (job);
+
   /* Before the port is opened once more, it is given back: it can be opened only once. */
-  if (FL_IS_CONNECT_JOB (job) && self->session != NULL)
+  g_clear_object (&self->failed_job);
+  if (reopens && self->session != NULL && fl_job_get_session (job) != self->session)
     fl_session_close (self->session);
   fl_ui_toast (self->toasts, &self->toast, NULL);
   fl_log_drawer_add_job (self->log, job);
@@ -173,6 +145,8 @@ fl_window_started_cb (FlWindow *self, FlJob *job)
 static void
 fl_window_ended_cb (FlWindow *self, FlJob *job, GError *error)
 {
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_set_object (&self->failed_job, job);
   fl_window_update (self);
   if (self->closing)
     gtk_window_destroy (GTK_WINDOW (self));
@@ -300,104 +274,25 @@ fl_window_save_report_action (GtkWidget *widget, const char *name, GVariant *par
 {
   FlWindow *self = FL_WINDOW (widget);
   g_autofree char *log = fl_log_drawer_to_text (self->log);
-  g_autofree char *text = NULL;
+  FlReport *report;
 
   if (fl_program_page_has_verdict (self->program_page))
-    {
-      text = fl_program_page_make_report (self->program_page, log);
-    }
+    report = fl_program_page_make_report (self->program_page, log);
   else
-    {
-      FlReport report = { .session = self->session, .firmware = self->firmware, .log = log };
-
-      text = fl_report_to_text (&report);
-    }
-  fl_report_dialog_show (GTK_WINDOW (self), self->toasts, text);
+    report = fl_report_dialog_make_report (self->session, self->firmware, self->runner, log);
+  fl_report_dialog_show (GTK_WINDOW (self), self->toasts, report);
 }
 
 static void
-fl_window_step_action (GtkWidget *widget, const char *name, GVariant *parameter)
+fl_window_open_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  FlWindow *self = FL_WINDOW (widget);
-  int step = g_variant_get_int32 (parameter);
-
-  if (step >= 0 && step < FL_N_STEPS && fl_window_can_visit (self, step))
-    fl_window_show_step (self, step);
+  fl_case_dialog_ask (GTK_WINDOW (widget), FL_WINDOW (widget)->toasts);
 }
 
 static void
 fl_window_step_cb (FlWindow *self, int step)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.step", "i", step);
-}
-
-static const char *const simple_actions[] = { "win.go-connect", "win.cancel",       "win.rescan",
-                                              "win.log",        "win.enable-boot0", "win.show-protection" };
-
-static void
-fl_window_simple_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  FlWindow *self = FL_WINDOW (widget);
-
-  if (g_str_equal (name, "win.cancel"))
-    fl_job_runner_cancel (self->runner);
-  else if (g_str_equal (name, "win.rescan"))
-    fl_connect_page_rescan (self->connect_page);
-  else if (g_str_equal (name, "win.log"))
-    fl_log_drawer_toggle (self->log);
-  else if (g_str_equal (name, "win.go-connect"))
-    fl_window_show_step (self, FL_STEP_CONNECT);
-  else
-    {
-      adw_view_stack_set_visible_child_name (self->views, "protection");
-      if (g_str_equal (name, "win.enable-boot0"))
-        fl_options_page_enable_boot0 (self->options_page);
-    }
-}
-
-static void
-fl_window_open_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  FlWindow *self = FL_WINDOW (widget);
-
-  if (fl_window_can_visit (self, FL_STEP_FIRMWARE))
-    fl_window_show_step (self, FL_STEP_FIRMWARE);
-  fl_firmware_page_choose (self->firmware_page);
-}
-
-static void
-fl_window_open_uri_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
-
-  fl_window_open (FL_WINDOW (widget), file);
-}
-
-static void
-fl_window_primary_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  FlWindow *self = FL_WINDOW (widget);
-  const char *view = adw_view_stack_get_visible_child_name (self->views);
-
-  if (g_strcmp0 (view, "protection") == 0)
-    fl_options_page_activate (self->options_page);
-  if (g_strcmp0 (view, "program") != 0)
-    return;
-  switch (self->step)
-    {
-    case FL_STEP_DEVICE:
-      fl_device_page_continue (self->device_page);
-      break;
-    case FL_STEP_FIRMWARE:
-      fl_firmware_page_activate (self->firmware_page);
-      break;
-    case FL_STEP_PROGRAM:
-      fl_program_page_activate (self->program_page);
-      break;
-    case FL_STEP_CONNECT:
-    default:
-      fl_connect_page_connect (self->connect_page);
-    }
 }
 
 static gboolean
@@ -449,9 +344,9 @@ fl_window_close_request (GtkWindow *window)
 /**
  * fl_window_open:
  * @self: a window
- * @file: the firmware to program, or a map file
+ * @file: the firmware to program, a map file, or a report
  *
- * Chooses a firmware file, or opens a map file, unless a job runs.
+ * Chooses a firmware file, or opens a map file or a report, unless a job runs.
  */
 void
 fl_window_open (FlWindow *self, GFile *file)
@@ -460,6 +355,11 @@ fl_window_open (FlWindow *self, GFile *file)
 
   if (fl_job_runner_is_busy (self->runner))
     return;
+  if (fl_case_dialog_is_report (file))
+    {
+      fl_case_dialog_open (GTK_WINDOW (self), self->toasts, file);
+      return;
+    }
   if (fl_declarer_is_map (file))
     {
       fl_declarer_open_map (self->declarer, file);
@@ -496,6 +396,7 @@ fl_window_dispose (GObject *object)
   g_clear_object (&self->firmware);
   g_clear_object (&self->declarer);
   g_clear_object (&self->session);
+  g_clear_object (&self->failed_job);
   G_OBJECT_CLASS (fl_window_parent_class)->dispose (object);
 }
 
@@ -517,13 +418,9 @@ fl_window_class_init (FlWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, FlWindow, log);
 
-  gtk_widget_class_install_action (widget_class, "win.step", "i", fl_window_step_action);
-  for (guint i = 0; i < G_N_ELEMENTS (simple_actions); i++)
-    gtk_widget_class_install_action (widget_class, simple_actions[i], NULL, fl_window_simple_action);
-  gtk_widget_class_install_action (widget_class, "win.primary", NULL, fl_window_primary_action);
-  gtk_widget_class_install_action (widget_class, "win.open", NULL, fl_window_open_action);
-  gtk_widget_class_install_action (widget_class, "win.open-uri", "s", fl_window_open_uri_action);
+  fl_window_install_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.save-report", NULL, fl_window_save_report_action);
+  gtk_widget_class_install_action (widget_class, "win.open-report", NULL, fl_window_open_report_action);
 }
 
 static void
@@ -547,6 +444,8 @@ fl_window_add_pages (FlWindow *self)
   fl_window_add_view (self, self->read_page, "read", _ ("Read back"), "document-save-symbolic");
   self->options_page = FL_OPTIONS_PAGE (fl_options_page_new (self->runner));
   fl_window_add_view (self, self->options_page, "protection", _ ("Protection"), "security-high-symbolic");
+  self->console_page = FL_CONSOLE_PAGE (fl_console_page_new (self->runner));
+  fl_window_add_view (self, self->console_page, "console", _ ("Console"), "utilities-terminal-symbolic");
 
   fl_window_connect_swapped (self, self->connect_page, "connected", G_CALLBACK (fl_window_connected_cb));
   fl_window_connect_swapped (self, self->connect_page, "failed", G_CALLBACK (fl_window_connect_failed_cb));
@@ -575,6 +474,7 @@ fl_window_init (FlWindow *self)
   fl_window_connect_swapped (self, self->runner, "notify::busy", G_CALLBACK (fl_window_update));
   fl_window_connect_swapped (self, self->firmware, "changed", G_CALLBACK (fl_window_update));
   fl_window_connect_swapped (self, self->steps, "activated", G_CALLBACK (fl_window_step_cb));
+  fl_window_connect_swapped (self, self->views, "notify::visible-child", G_CALLBACK (fl_window_update));
 
   drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   g_signal_connect_object (drop, "drop", G_CALLBACK (fl_window_drop_cb), self, 0);

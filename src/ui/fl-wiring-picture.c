@@ -80,6 +80,10 @@ dup_line_name (const FlEntryPreset *preset, FlEntryPin pin)
   return inverted ? g_strdup_printf (_ ("%s, inverted"), name) : g_strdup (name);
 }
 
+/* What nearly all chips have. */
+static const FlChipUsart usual_usart = { .name = (char *) "USART1", .tx = (char *) "PA9", .rx = (char *) "PA10" };
+static const FlChipBootPin usual_boot_pin = { .name = "BOOT0", .high = TRUE };
+
 static void
 add_serial_port (FlWiringPicture *self, const FlChipUsart *usart)
 {
@@ -95,10 +99,13 @@ add_serial_port (FlWiringPicture *self, const FlChipUsart *usart)
 static void
 add_entry (FlWiringPicture *self, const FlChip *chip, const FlEntryPreset *preset)
 {
-  g_autoptr (GArray) pins = fl_chip_list_boot_pins (chip);
+  g_autoptr (GArray) pins =
+                 chip != NULL ? fl_chip_list_boot_pins (chip) : g_array_new (FALSE, FALSE, sizeof (FlChipBootPin));
   g_autofree char *reset = dup_line_name (preset, FL_ENTRY_PIN_RESET);
   g_autofree char *boot = dup_line_name (preset, FL_ENTRY_PIN_BOOT0);
 
+  if (chip == NULL)
+    g_array_append_val (pins, usual_boot_pin);
   if (reset != NULL)
     add_wire (self, TRUE, g_strdup (reset), g_strdup ("NRST"));
   if (boot != NULL && pins->len > 0)
@@ -134,7 +141,7 @@ fl_wiring_picture_describe (FlWiringPicture *self)
 
 /**
  * fl_wiring_picture_set:
- * @chip: with at least one serial port
+ * @chip: (nullable): with at least one serial port; %NULL: it is not known, and what nearly all have is drawn
  * @usart: which of its serial ports
  * @preset: (nullable): how DTR and RTS are wired; %NULL when BOOT0 and reset are set by hand
  */
@@ -142,10 +149,10 @@ void
 fl_wiring_picture_set (FlWiringPicture *self, const FlChip *chip, guint usart, const FlEntryPreset *preset)
 {
   g_return_if_fail (FL_IS_WIRING_PICTURE (self));
-  g_return_if_fail (chip != NULL && usart < chip->usarts->len);
+  g_return_if_fail (chip == NULL || usart < chip->usarts->len);
 
   g_array_set_size (self->wires, 0);
-  add_serial_port (self, g_ptr_array_index (chip->usarts, usart));
+  add_serial_port (self, chip != NULL ? g_ptr_array_index (chip->usarts, usart) : &usual_usart);
   add_entry (self, chip, preset);
   fl_wiring_picture_describe (self);
   gtk_widget_queue_resize (GTK_WIDGET (self));

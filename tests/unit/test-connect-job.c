@@ -69,7 +69,7 @@ static const LostCase lost_cases[] = {
   { "deaf-g0b1", "0x467,flash=256,deaf=1", FL_ENTRY_MANUAL, NULL, 0x467, FL_ERROR_NO_ANSWER, "no 79 came within",
     "nBOOT_SEL" },
   { "deaf-g0b1-unnamed", "0x467,flash=256,deaf=1", FL_ENTRY_MANUAL, NULL, -1, FL_ERROR_NO_ANSWER, "Sent 7F",
-    "G0, C0 or U0" },
+    "nBOOT_SEL" },
   { "deaf-after-jump", "0x467,flash=256,deaf=1", FL_ENTRY_APP, NULL, 0x467, FL_ERROR_NO_ANSWER, "Activating device",
     "did not jump" },
   { "boot0-ignored", "0x467,flash=256,wired=1,boot0=ignored,blank=0", FL_ENTRY_DTR_RTS, "rts-boot0-dtr-reset", 0x467,

@@ -227,6 +227,54 @@ test_names (void)
   g_assert_null (fl_command_get_name (0x7F));
 }
 
+/* What may be given away: the same story, without the bytes of memory in it. @gone must not be in the masked trace, and
+ * @kept must. */
+static const struct
+{
+  const char *name;
+  const char *log;
+  const char *gone;
+  const char *kept;
+} masks[] = {
+  { "write", "> 31 CE\n< 79\n> 08 00 00 00 08\n< 79\n> 07 11 22 33 44 55 66 77 08 07\n< 79", "11 22", "> 07 00 00 00" },
+  { "write-in-pieces", "> 31 CE\n< 79\n> 08 00 00 00 08\n< 79\n> 03\n> 11 22\n> 33\n> 44 47\n< 79", "33", "> 00 03" },
+  { "wrong-checksum", "> 31 CE\n< 79\n> 08 00 00 00 08\n< 79\n> 03 11 22 33 44 45\n< 1F", "11 22", "00 01" },
+  { "blank-write", "> 31 CE\n< 79\n> 08 00 00 00 08\n< 79\n> 03 FF FF FF FF 03\n< 79", "11", "03 FF FF FF FF 03" },
+  { "incomplete", "> 31 CE\n< 79\n> 08 00 00 00 08\n< 79\n> 08 11 22 33 44 55 66 77 08", "11 22", "> 08 00" },
+  { "read", "> 11 EE\n< 79\n> 08 00 00 00 08\n< 79\n> 07 F8\n< 79 11 22 33 44 55 66 77 88", "11 22", "79 00 00" },
+  { "read-late", "> 11 EE\n< 79\n> 08 00 00 00 08\n< 79\n> 07 F8\n< 79\n< 11 22 33\n< 44 55 66 77 88", "44 55",
+    "< 00 00 00" },
+  { "word", "> 11 EE\n< 79\n> 1F FF F7 E0 F7\n< 79\n> 03 FC\n< 79 40 00 FF FF", "11 22", "79 40 00 FF FF" },
+  { "identity", "> 02 FD\n< 79 01 04 67 79", "11 22", "79 01 04 67 79" },
+  { "lost-begin", "> 44 11 22 33 44 55 66 77 88 99 AA BB CC DD 0E 0F 10 11 12 13 14\n< 1F", "33 44", "> 44 11 00" },
+  { "text", "< 48 65 6C 6C 6F 20 74 65 63 68 6E 69 63 69 61 6E 21 0D 0A", "11", "48 65 6C 6C 6F" },
+  { "no-text", "< 12 34 56 78 9A BC DE F0 11 22 33 44 55 66 77 88 99 AA", "11 22", "00 00" },
+};
+
+static void
+test_mask (gconstpointer data)
+{
+  guint row = GPOINTER_TO_UINT (data);
+  g_autoptr (FlTrace) trace = fl_decode_parse_log (masks[row].log, -1, NULL);
+  g_autoptr (FlTrace) masked = fl_decode_mask (trace, 0);
+  g_autofree char *text = fl_trace_to_text (masked);
+  g_autoptr (GPtrArray) before = fl_decode_trace (trace, 0, G_MAXUINT64);
+  g_autoptr (GPtrArray) after = fl_decode_trace (masked, 0, G_MAXUINT64);
+
+  g_assert_null (strstr (text, masks[row].gone));
+  g_assert_nonnull (strstr (text, masks[row].kept));
+  g_assert_cmpuint (fl_trace_get_end (masked), ==, fl_trace_get_end (trace));
+  g_assert_cmpuint (before->len, ==, after->len);
+  for (guint i = 0; i < before->len; i++)
+    {
+      const FlExchange *a = g_ptr_array_index (before, i), *b = g_ptr_array_index (after, i);
+
+      g_assert_cmpstr (a->title, ==, b->title);
+      g_assert_cmpint (a->status, ==, b->status);
+      g_assert_cmpint (a->mistakes, ==, b->mistakes);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -236,6 +284,12 @@ main (int argc, char *argv[])
       g_autofree char *path = g_strdup_printf ("/decode/%s", cases[i].name);
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_case);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (masks); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/decode/mask/%s", masks[i].name);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_mask);
     }
   g_test_add_func ("/decode/lines", test_lines);
   g_test_add_func ("/decode/gap", test_gap);

@@ -215,7 +215,7 @@ test_erase_protected (void)
   g_assert_cmpuint (fl_job_get_sectors (job, &n_states)[3], ==, FL_SECTOR_ERASED);
   g_assert_cmpuint (fl_job_get_sectors (job, &n_states)[4], ==, FL_SECTOR_FAILED);
   text = fl_explanation_to_text (fl_job_get_explanation (job));
-  g_assert_nonnull (strstr (text, "Write protection"));
+  g_assert_nonnull (strstr (text, "write-protect"));
 }
 
 /* The first page of bank 2, in the middle of it, and the last: on an L151xE of 384 KiB, 768 to 1535 and 1024 to 1791

@@ -13,6 +13,9 @@ static const struct
   const char *preset; /* NULL: by hand */
   const char *text;
 } cases[] = {
+  { "unknown-chip", 0, 0, NULL,
+    "adapter TX to PA10 (USART1 RX); adapter RX to PA9 (USART1 TX); adapter GND to GND; "
+    "3.3 V (high) to BOOT0; reset button to NRST" },
   { "by-hand", 0x460, 0, NULL,
     "adapter TX to PA10 (USART1 RX); adapter RX to PA9 (USART1 TX); adapter GND to GND; "
     "3.3 V (high) to BOOT0 (PA14); reset button to NRST" },

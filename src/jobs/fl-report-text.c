@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#define G_LOG_DOMAIN "fl-report"
-
 #include "fl-report.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
+#include "fl-diagnosis.h"
 #include "fl-error.h"
-#include "fl-ui.h"
+#include "fl-job-facts.h"
+#include "fl-program-job.h"
 
 static void append_row (GString *text, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
@@ -89,17 +89,12 @@ append_device (GString *text, FlDevice *device)
 }
 
 static void
-append_firmware (GString *text, FlFirmware *firmware)
+append_firmware (GString *text, const FlReport *report)
 {
-  FlImage *image = fl_firmware_get_image (firmware);
-  const FlJudgement *judgement = fl_firmware_get_judgement (firmware);
-  g_autofree char *path = NULL;
+  FlImage *image = report->image;
 
-  if (fl_firmware_get_file (firmware) == NULL)
-    return;
-  path = g_file_get_parse_name (fl_firmware_get_file (firmware));
   append_heading (text, _ ("Firmware"));
-  append_row (text, _ ("File"), "%s", path);
+  append_row (text, _ ("File"), "%s", report->file);
   if (image == NULL)
     return;
   append_row (text, _ ("Format"), "%s", fl_image_format_get_name (fl_image_get_format (image)));
@@ -111,35 +106,44 @@ append_firmware (GString *text, FlFirmware *firmware)
 
       append_row (text, _ ("Segment"), "0x%08X, %" G_GSIZE_FORMAT, segment->address, g_bytes_get_size (segment->data));
     }
-  if (judgement != NULL)
-    append_row (text, _ ("Check"), "%s", judgement->summary);
+  if (report->judgement != NULL)
+    append_row (text, _ ("Check"), "%s", report->judgement);
 }
 
 static void
-append_result (GString *text, const FlReport *report)
+append_programmed (GString *text, const FlProgramResult *result, gboolean ok)
 {
-  const FlProgramResult *result = fl_program_job_get_result (report->job);
-  const FlExplanation *explanation = fl_job_get_explanation (FL_JOB (report->job));
-  const char *board_state = fl_job_get_board_state (FL_JOB (report->job));
-
-  append_heading (text, _ ("Result"));
-  if (report->error == NULL)
+  if (ok)
     append_row (text, _ ("Verdict"), "%s",
                 result->verified ? _ ("Programmed and verified") : _ ("Programmed, not verified"));
-  else if (g_error_matches (report->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    append_row (text, _ ("Verdict"), "%s", _ ("Cancelled"));
-  else
-    append_row (text, _ ("Verdict"), "%s (%s): %s", _ ("Failed"), fl_error_get_code (report->error),
-                report->error->message);
   append_row (text, _ ("Bytes written"), "%" G_GUINT64_FORMAT, result->bytes_written);
   append_row (text, _ ("Bytes verified"), "%" G_GUINT64_FORMAT, result->bytes_verified);
   append_row (text, _ ("Pages erased"), "%u", result->sectors_erased);
   append_row (text, _ ("Repeated exchanges"), "%u", result->retries);
   append_row (text, _ ("Seconds"), "%.1f", result->seconds);
   append_row (text, _ ("Seconds on the wire"), "%.1f", result->wire_seconds);
+}
+
+static void
+append_result (GString *text, const FlReport *report)
+{
+  FlJob *job = report->job;
+  const FlExplanation *explanation = fl_job_get_explanation (job);
+  const char *board_state = fl_job_get_board_state (job);
+
+  append_heading (text, _ ("Result"));
+  if (g_error_matches (report->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    append_row (text, _ ("Verdict"), "%s", _ ("Cancelled"));
+  else if (report->error != NULL)
+    append_row (text, _ ("Verdict"), "%s (%s): %s", _ ("Failed"), fl_error_get_code (report->error),
+                report->error->message);
+  if (FL_IS_PROGRAM_JOB (job))
+    append_programmed (text, fl_program_job_get_result (FL_PROGRAM_JOB (job)), report->error == NULL);
+  else
+    append_row (text, _ ("Seconds"), "%.1f", fl_job_get_seconds (job));
   if (board_state != NULL)
     append_row (text, _ ("State of the board"), "%s", board_state);
-  if (explanation != NULL)
+  if (explanation != NULL && report->facts == NULL) /* a diagnosis knows more */
     {
       g_autofree char *words = fl_explanation_to_text (explanation);
 
@@ -147,37 +151,52 @@ append_result (GString *text, const FlReport *report)
     }
 }
 
+static void
+append_diagnosis (GString *text, const FlReport *report)
+{
+  g_autoptr (FlFacts) facts = fl_report_dup_facts (report);
+  g_autoptr (FlDiagnosis) diagnosis = fl_diagnose (facts, fl_job_facts_find_chip (facts));
+  g_autofree char *words = NULL;
+
+  if (diagnosis->causes->len == 0)
+    return;
+  words = fl_diagnosis_to_text (diagnosis);
+  append_heading (text, _ ("Diagnosis"));
+  g_string_append (text, words);
+}
+
 /**
  * fl_report_to_text:
- * @report: what is known
  *
- * Returns: (transfer full): settings, device, firmware, plan, result and log as plain text
+ * Returns: (transfer full): settings, device, firmware, plan, result, diagnosis and log as plain text
  */
 char *
-fl_report_to_text (const FlReport *report)
+fl_report_to_text (const FlReport *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *time = g_date_time_format_iso8601 (now);
-  FlDevice *device = report->session != NULL ? fl_session_get_device (report->session) : NULL;
+  FlDevice *device = self->session != NULL ? fl_session_get_device (self->session) : NULL;
 
   g_string_append_printf (text, "Flashloader %s, %s\n", FL_VERSION, time);
-  if (report->session != NULL)
-    append_connection (text, report->session);
+  if (self->session != NULL)
+    append_connection (text, self->session);
   if (device != NULL)
     append_device (text, device);
-  if (report->firmware != NULL)
-    append_firmware (text, report->firmware);
-  if (report->plan != NULL)
+  if (self->file != NULL)
+    append_firmware (text, self);
+  if (self->plan != NULL)
     {
-      g_autofree char *plan = fl_plan_to_text (report->plan);
+      g_autofree char *plan = fl_plan_to_text (self->plan);
 
       append_heading (text, _ ("Plan"));
       g_string_append (text, plan);
     }
-  if (report->job != NULL)
-    append_result (text, report);
+  if (self->job != NULL)
+    append_result (text, self);
+  if (self->facts != NULL)
+    append_diagnosis (text, self);
   append_heading (text, _ ("Log"));
-  g_string_append (text, report->log != NULL ? report->log : "");
+  g_string_append (text, self->log != NULL ? self->log : "");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
