@@ -17,7 +17,7 @@ PACKAGES_TEST=(
 PACKAGES_WINDOWS=(
   binutils-mingw-w64-x86-64 gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix mingw-w64-x86-64-dev mingw-w64-tools
   libz-mingw-w64-dev cmake make patch nasm sassc xz-utils libgdk-pixbuf2.0-bin librsvg2-common librsvg2-bin imagemagick
-  nsis zip wine64 xvfb xauth
+  nsis zip wine64 xvfb xauth xdotool tesseract-ocr
 )
 
 # refresh_packages: asks apt's mirrors what there is.

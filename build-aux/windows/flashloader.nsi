@@ -1,12 +1,14 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
 ; The installer; package.sh gives VERSION, STAGE (what is installed), PATH_ENTRY (the helper), ICON, OUTPUT, and writes FILES.
-;   flashloader-VERSION-setup.exe /S /D=C:\where    installs without asking: everything that is ticked below
+;   flashloader-VERSION-setup.exe /S [/TYPES] [/NOPATH] [/D=C:\where]    installs without asking: what is ticked below, with
+;                                                        /TYPES also the file types, with /NOPATH without PATH
 Unicode true
 Target amd64-unicode
 SetCompressor /SOLID lzma
 !include MUI2.nsh
 !include FileFunc.nsh
 !include LogicLib.nsh
+!include Sections.nsh
 !include x64.nsh
 !include "${FILES}" ; the macro DeleteFiles: what was installed, by name, so that nothing else can be deleted
 
@@ -14,6 +16,7 @@ SetCompressor /SOLID lzma
 !define ENTRY "Flashloader.Firmware"
 
 Name "Flashloader"
+BrandingText "Flashloader ${VERSION}"
 OutFile "${OUTPUT}"
 InstallDir "$PROGRAMFILES64\Flashloader"
 RequestExecutionLevel admin
@@ -22,6 +25,7 @@ ShowInstDetails nevershow
 ShowUninstDetails nevershow
 VIProductVersion "${VERSION}.0"
 VIAddVersionKey ProductName "Flashloader"
+BrandingText "Flashloader ${VERSION}"
 VIAddVersionKey FileDescription "Flashloader installer"
 VIAddVersionKey FileVersion "${VERSION}"
 VIAddVersionKey ProductVersion "${VERSION}"
@@ -94,22 +98,6 @@ FunctionEnd
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)' ; SHCNE_ASSOCCHANGED
 !macroend
 
-Function .onInit
-  SetRegView 64
-  SetShellVarContext all
-  ${IfNot} ${RunningX64}
-    MessageBox MB_OK|MB_ICONSTOP "$(NOT_64_BIT)" /SD IDOK
-    SetErrorLevel 2
-    Abort
-  ${EndIf}
-  ; Where it is already: there again, unless /D= says otherwise.
-  ReadRegStr $0 HKLM "${UNINSTALL}" "InstallLocation"
-  ${If} $0 != ""
-  ${AndIf} $INSTDIR == "$PROGRAMFILES64\Flashloader"
-    StrCpy $INSTDIR $0
-  ${EndIf}
-FunctionEnd
-
 Section "$(PROGRAM)" SECTION_PROGRAM
   SectionIn RO
   ; An older version goes first, from wherever it is, with files that this one may not have.
@@ -163,6 +151,34 @@ Section /o "$(FILE_TYPES)" SECTION_TYPES
   !insertmacro AddType .elf
   !insertmacro TellDesktop
 SectionEnd
+
+Function .onInit
+  SetRegView 64
+  SetShellVarContext all
+  ${IfNot} ${RunningX64}
+    MessageBox MB_OK|MB_ICONSTOP "$(NOT_64_BIT)" /SD IDOK
+    SetErrorLevel 2
+    Abort
+  ${EndIf}
+  ; Where it is already: there again, unless /D= says otherwise.
+  ReadRegStr $0 HKLM "${UNINSTALL}" "InstallLocation"
+  ${If} $0 != ""
+  ${AndIf} $INSTDIR == "$PROGRAMFILES64\Flashloader"
+    StrCpy $INSTDIR $0
+  ${EndIf}
+
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/TYPES" $1
+  ${IfNot} ${Errors}
+    !insertmacro SelectSection ${SECTION_TYPES}
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $0 "/NOPATH" $1
+  ${IfNot} ${Errors}
+    !insertmacro UnselectSection ${SECTION_PATH}
+  ${EndIf}
+FunctionEnd
 
 !insertmacro MUI_FUNCTION_DESCRIPTION_BEGIN
   !insertmacro MUI_DESCRIPTION_TEXT ${SECTION_PROGRAM} "$(PROGRAM_HELP)"

@@ -23,5 +23,6 @@ fi
 
 wine_make
 trap wine_stop EXIT
+wine_keep
 rm -f _build-windows/meson/meson-logs/testlog.{junit.xml,json}
 meson test -C _build-windows/meson --no-rebuild --print-errorlogs --timeout-multiplier 4 "$@" # Wine on a busy machine

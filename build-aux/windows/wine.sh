@@ -40,6 +40,12 @@ END
   "$wine" regedit /S "Z:$WINEPREFIX/font.reg"
 }
 
+# wine_keep: one program that runs until wine_stop. Windows' services, which start with the first program and end with the
+# last, would otherwise keep that one's output open, and whoever waits for its end waits for theirs.
+wine_keep () {
+  exec 8> >(exec "$wine" cmd >/dev/null 2>&1)
+}
+
 # wine_stop: ends this Windows' server, and with it all that runs in it.
 wine_stop () {
   "$wineserver" -k || true

@@ -10,11 +10,11 @@
 #include "fl-sim-transport.h"
 
 static const FlCliCommand *const commands[] = {
-  &fl_cli_ports_command,    &fl_cli_info_command,    &fl_cli_program_command,   &fl_cli_verify_command,
-  &fl_cli_read_command,     &fl_cli_erase_command,   &fl_cli_start_command,     &fl_cli_check_command,
-  &fl_cli_options_command,  &fl_cli_protect_command, &fl_cli_unprotect_command, &fl_cli_devices_command,
-  &fl_cli_decode_command,   &fl_cli_map_command,     &fl_cli_report_command,    &fl_cli_loopback_command,
-  &fl_cli_diagnose_command, &fl_cli_jump_command,
+  &fl_cli_ports_command,   &fl_cli_info_command,     &fl_cli_program_command,   &fl_cli_verify_command,
+  &fl_cli_read_command,    &fl_cli_erase_command,    &fl_cli_start_command,     &fl_cli_check_command,
+  &fl_cli_options_command, &fl_cli_protect_command,  &fl_cli_unprotect_command, &fl_cli_devices_command,
+  &fl_cli_decode_command,  &fl_cli_map_command,      &fl_cli_report_command,    &fl_cli_loopback_command,
+  &fl_cli_jump_command,    &fl_cli_diagnose_command,
 };
 
 static const FlCliCommand *

@@ -15,6 +15,7 @@
 #define MANUAL_ATTEMPTS 3    /* by hand: time to press reset, and for an L47x, which takes 2.6 s to start */
 #define LINE_ATTEMPTS   2    /* at a speed that was asked for, each with a reset by the adapter's lines */
 #define LISTEN_MS       1000 /* for an application that talks of itself */
+#define ID_ATTEMPTS     3    /* until two answers are the same */
 #define STEPS           7    /* of the bar: there are hardly any bytes to count */
 
 struct _FlConnectJob
@@ -386,6 +387,30 @@ fl_connect_job_get (FlJob *job, FlBootInfo *info, GCancellable *cancellable, GEr
   return FALSE;
 }
 
+/* Nothing in an answer to Get ID would show that a byte of it was damaged, and all that follows hangs on it: it has to
+ * come twice. */
+static gboolean
+ask_id (FlBoot *boot, guint16 *pid, GCancellable *cancellable, GError **error)
+{
+  guint16 before;
+
+  if (!fl_boot_get_id (boot, pid, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < ID_ATTEMPTS; i++)
+    {
+      before = *pid;
+      if (!fl_boot_get_id (boot, pid, cancellable, error))
+        return FALSE;
+      if (*pid == before)
+        return TRUE;
+    }
+  g_set_error (error, FL_ERROR, FL_ERROR_PROTOCOL,
+               _ ("The chip gives another ID each time, 0x%03X and then 0x%03X: bytes are damaged on their way. Try a "
+                  "lower speed, shorter wires, another adapter"),
+               before, *pid);
+  return FALSE;
+}
+
 static FlDevice *
 fl_connect_job_identify (FlJob *job, const FlBootInfo *info, GCancellable *cancellable, GError **error)
 {
@@ -399,7 +424,7 @@ fl_connect_job_identify (FlJob *job, const FlBootInfo *info, GCancellable *cance
   fl_job_enter_stage (job, FL_STAGE_ID);
   fl_job_set_text (job, "%s", fl_stage_get_name (FL_STAGE_ID));
   fl_job_begin_step (job, "%s", fl_stage_get_name (FL_STAGE_ID));
-  if (!fl_boot_get_id (fl_session_get_boot (session), &pid, cancellable, error))
+  if (!ask_id (fl_session_get_boot (session), &pid, cancellable, error))
     return NULL;
   fl_job_end_step (job, NULL);
   device = fl_device_new (options->pid >= 0 ? (guint16) options->pid : pid);

@@ -10,6 +10,7 @@
 #include "fl-error.h"
 #include "fl-job-private.h"
 
+#define MAX_READS   3           /* until two are the same */
 #define FLASH_START 0x08000000u /* of a chip that is not known */
 #define MAX_INFO    16          /* bytes of the longest value in the information area */
 
@@ -125,6 +126,31 @@ read_info (FlBoot *boot, const FlChip *chip, guint32 address, guint8 *data, gsiz
     }
 }
 
+/* Nothing but its parity would show that a byte was damaged, and which pages are erased hangs on it: it has to come
+ * twice. @chip: as for read_info(), or %NULL */
+static InfoResult
+read_twice (FlBoot *boot, const FlChip *chip, guint32 address, guint8 *data, gsize length, GCancellable *cancellable,
+            GError **error)
+{
+  g_autofree guint8 *before = g_malloc (length);
+
+  for (guint i = 0; i <= MAX_READS; i++)
+    {
+      InfoResult result = chip != NULL ? read_info (boot, chip, address, data, length, cancellable, error)
+                                       : read_memory (boot, address, data, length, cancellable, error);
+
+      if (result != INFO_READ || (i > 0 && memcmp (before, data, length) == 0))
+        return result;
+      memcpy (before, data, length);
+    }
+  g_set_error (
+      error, FL_ERROR, FL_ERROR_PROTOCOL,
+      _ ("What is read at 0x%08X differs each time: bytes are damaged on their way. Try a lower speed, shorter "
+         "wires, another adapter"),
+      address);
+  return INFO_FAILED;
+}
+
 /* The first word of flash: can it be read at all, and is it blank. A refusal of the command itself is readout
  * protection; a refusal of the address is not. */
 static gboolean
@@ -167,7 +193,7 @@ describe_size (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError
   guint8 data[2];
 
   if (chip->flash_size_register != 0 && device->protection == FL_PROTECTION_NONE)
-    result = read_info (boot, chip, chip->flash_size_register, data, sizeof data, cancellable, error);
+    result = read_twice (boot, chip, chip->flash_size_register, data, sizeof data, cancellable, error);
   if (result == INFO_FAILED)
     return FALSE;
   fl_device_set_geometry (device, result == INFO_READ ? fl_bytes_get_le16 (data) : 0, result == INFO_READ);
@@ -179,7 +205,8 @@ static gboolean
 read_area (FlBoot *boot, const FlChipRange *area, guint8 *data, GCancellable *cancellable, GError **error)
 {
   for (guint32 at = 0; at < area->size; at += FL_BOOT_MAX_BLOCK)
-    if (read_memory (boot, area->start + at, data + at, MIN (area->size - at, FL_BOOT_MAX_BLOCK), cancellable, error)
+    if (read_twice (boot, NULL, area->start + at, data + at, MIN (area->size - at, FL_BOOT_MAX_BLOCK), cancellable,
+                    error)
         != INFO_READ)
       return FALSE;
   return TRUE;

@@ -115,11 +115,15 @@ try_numbering (FlErasePass *self, guint index, guint numbering, guint16 code, gb
                GCancellable *cancellable, GError **error)
 {
   const FlSector *sector = fl_layout_get_sector (get_layout (self), index);
+  gboolean strayed = self->strayed;
 
   *blank = FALSE;
+  self->strayed = TRUE; /* until it is seen that the code has erased this sector, and so no other */
   if (!send_code (self, index, code, cancellable, error)
       || !fl_erase_pass_read_blank (self, sector->address, fl_erase_pass_get_edge (sector), blank, cancellable, error))
     return FALSE;
+  if (*blank)
+    self->strayed = strayed;
   if (*blank && fl_device_get_numbering (self->device) < 0)
     {
       log_numbering (self, index, numbering, code);

@@ -382,6 +382,22 @@ erase_and_check (FlErasePass *self, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+/* What a code named that the bootloader understood in its own way is among what is wanted, and not more is known. */
+static void
+set_all_busy (FlErasePass *self)
+{
+  guint last = 0;
+
+  self->first_busy = get_n_sectors (self);
+  for (guint i = 0; i < get_n_sectors (self); i++)
+    if (self->wanted[i])
+      {
+        self->first_busy = MIN (self->first_busy, i);
+        last = i;
+      }
+  self->n_busy = last + 1 - self->first_busy;
+}
+
 /**
  * fl_erase_pass_run:
  *
@@ -399,7 +415,10 @@ fl_erase_pass_run (FlErasePass *self, GCancellable *cancellable, GError **error)
   gboolean ok;
 
   self->erased = g_malloc0 (get_n_sectors (self));
+  self->strayed = FALSE;
   ok = erase_and_check (self, cancellable, error);
+  if (!ok && self->strayed)
+    set_all_busy (self);
   g_clear_pointer (&self->erased, g_free);
   return ok;
 }

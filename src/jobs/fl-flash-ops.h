@@ -29,8 +29,9 @@ typedef struct
   guint8       *erased;   /* the pass's own: one byte a sector: whether erasing it was acknowledged */
   guint         n_erased; /* out: sectors that were erased */
   guint         n_retries; /* out: sectors that had to be erased a second time */
-  guint         first_busy; /* out: the command in flight erases these sectors; n_busy 0: none is */
+  guint         first_busy; /* out: sectors that may be erased or not; n_busy 0: none */
   guint         n_busy;
+  gboolean      strayed;  /* the pass's own: what came of a code in an uncertain numbering was not seen yet */
 } FlErasePass;
 
 guint64  fl_erase_pass_get_wire (const FlErasePass *self);

@@ -201,8 +201,11 @@ fl_job_thread (gpointer data)
   if (boot != NULL)
     fl_boot_set_retry_func (boot, fl_job_retry_cb, self);
   ok = !g_cancellable_set_error_if_cancelled (cancellable, &priv->error)
-       && fl_job_refresh_session (self, cancellable, &priv->error)
-       && FL_JOB_GET_CLASS (self)->run (self, cancellable, &priv->error);
+       && fl_job_refresh_session (self, cancellable, &priv->error);
+  if (ok)
+    ok = FL_JOB_GET_CLASS (self)->run (self, cancellable, &priv->error);
+  else if (boot != NULL)
+    fl_job_set_board_state (self, "%s", _ ("Flash: nothing was changed. The board is as it was."));
   fl_job_conclude_facts (self, fl_job_get_pending_stage (self), priv->error);
   if (!ok)
     fl_job_conclude_failure (self, priv->error);

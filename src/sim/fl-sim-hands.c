@@ -70,8 +70,7 @@ fl_sim_look_around (const char *name)
     return self;
   self->port = describe_port (name, board);
   self->latency_ms = (int) board->config->latency_ms;
-  if (scenario == NULL || scenario->has_pid)
-    self->chip = fl_sim_board_get_chip (board)->pid;
+  self->chip = scenario != NULL ? scenario->told_pid : fl_sim_board_get_chip (board)->pid;
   if (scenario == NULL)
     return self;
   self->driver = g_strdup (scenario->port_driver);

@@ -229,7 +229,8 @@ parse_answer (JsonNode *node, FlSimAnswer *answer)
     return TRUE;
   if (!(text != NULL ? add_hex_byte (bytes, node) : parse_bytes (node, &bytes)) || bytes->len > sizeof answer->bytes)
     return FALSE;
-  memcpy (answer->bytes, bytes->data, bytes->len);
+  if (bytes->len > 0)
+    memcpy (answer->bytes, bytes->data, bytes->len);
   answer->n_bytes = bytes->len;
   return TRUE;
 }
@@ -492,7 +493,12 @@ fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError
       return NULL;
     }
   self->pid = (guint16) value;
-  self->has_pid = pid != NULL && !JSON_NODE_HOLDS_NULL (pid);
+  self->told_pid = pid != NULL && !JSON_NODE_HOLDS_NULL (pid) ? self->pid : -1;
+  if (fl_chip_db_find (self->pid) == NULL) /* nobody knows it: another chip that says it is one */
+    {
+      self->pid_reported = self->pid;
+      self->pid = ANY_PID;
+    }
   self->device_tx_baud_factor = 1.0;
   self->id = g_strdup (json_object_get_string_member_with_default (object, "id", name));
   truth = json_object_get_member (object, "hidden_truth");

@@ -46,7 +46,7 @@ typedef struct
 {
   char       *id;
   guint16     pid;
-  gboolean    has_pid; /* the scenario says so */
+  gint        told_pid; /* what the scenario says; -1: nothing */
 
   char       *port_kind;
   char       *port_driver;

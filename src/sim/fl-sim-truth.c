@@ -16,7 +16,7 @@ fl_sim_scenario_new_other_port (const FlSimScenario *self)
 
   other->id = g_strdup (self->id);
   other->pid = self->pid;
-  other->has_pid = self->has_pid;
+  other->told_pid = self->told_pid;
   other->device_tx_baud_factor = 1.0;
   other->on_sync = self->other_port_on_sync;
   if (!other->on_sync.is_set)

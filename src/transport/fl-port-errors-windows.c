@@ -121,6 +121,7 @@ fl_port_errors_set_io (GError **error, const char *path, const char *doing, int 
     case ERROR_DEVICE_REMOVED:
     case ERROR_OPERATION_ABORTED: /* the driver cancels what is pending when the device goes */
     case ERROR_IO_DEVICE:
+    case ERROR_NOT_READY: /* Wine, when the other end hangs up */
       g_set_error (error, FL_ERROR, FL_ERROR_PORT_GONE,
                    _ ("%s was unplugged while it was in use (%s: %s). Plug it in again"), path, doing, reason);
       break;

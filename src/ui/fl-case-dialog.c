@@ -136,7 +136,7 @@ fl_case_dialog_new (GtkWindow *parent, const FlCase *found)
 
   gtk_label_set_text (self->head, head);
   gtk_label_set_text (self->summary, explained ? found->diagnosis->summary : _ ("Nothing in it points to a cause."));
-  fl_diagnosis_view_set (self->causes, explained ? found->diagnosis : NULL);
+  fl_diagnosis_view_set (self->causes, explained ? found->diagnosis : NULL, TRUE);
   hide_buttons (GTK_WIDGET (self->causes));
   gtk_stack_page_set_visible (self->line_page, found->exchanges->len > 0);
   gtk_stack_page_set_visible (self->text_page, found->text != NULL);

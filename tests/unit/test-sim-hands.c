@@ -218,6 +218,23 @@ test_plain (void)
   g_assert_cmpint (missing->chip, ==, -1);
 }
 
+/* A chip that the database has not: the board says what it is, and is another one otherwise. */
+static void
+test_unknown_chip (void)
+{
+  g_autoptr (Scenario) scenario = scenario_new ("", "", "'0x7FE'");
+  g_autoptr (FlSurroundings) self = fl_surroundings_look (scenario->port);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlTransport) transport = fl_transport_open (scenario->port, NULL, NULL, &error);
+  g_autofree char *played = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmphex ((guint) self->chip, ==, 0x7FE);
+  played = sim_script_play (fl_sim_transport_get_board (FL_SIM_TRANSPORT (transport)), transport,
+                            SYNC " > 02 FD < 79 01 07 FE 79", WAIT_MS);
+  g_assert_cmpstr (played, ==, SYNC " > 02 FD < 79 01 07 FE 79");
+}
+
 static void
 test_kinds (void)
 {
@@ -340,6 +357,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/sim/hands/surroundings", test_surroundings);
   g_test_add_func ("/sim/hands/plain", test_plain);
+  g_test_add_func ("/sim/hands/unknown-chip", test_unknown_chip);
   g_test_add_func ("/sim/hands/kinds", test_kinds);
   g_test_add_func ("/sim/hands/other-port", test_other_port);
   g_test_add_func ("/sim/hands/practice", test_practice);

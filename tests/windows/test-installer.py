@@ -5,7 +5,9 @@
   test-installer.py BUILD-FOLDER SOURCE-FOLDER PTY-SHIM PATH-ENTRY
 BUILD-FOLDER is _build-windows, where package.sh has put the installer. FLASHLOADER_SIM is a flashloader-sim for this system.
 """
+import contextlib
 import filecmp
+import json
 import os
 import pathlib
 import re
@@ -137,24 +139,45 @@ def known_as_stm_flash_loader():
     assert windows.path(HOME + "\\bin\\STMFlashLoader.exe").is_file()
 
 
-@tap.case
-def serial_port():
-    """programs and verifies a board at a serial port"""
-    link, log = BUILD / "wine-board", BUILD / "wine-board.log"
+@contextlib.contextmanager
+def board_at(port, log, *words):
+    """A simulated board at a serial port of this Windows. Gives the variables that programs need to use it."""
+    link = BUILD / "wine-board"
     log.unlink(missing_ok=True)
-    with subprocess.Popen([SIM, "--pty", link, "--device", "0x460", "--clock", "fast"], stdout=subprocess.PIPE, text=True) as sim:
+    with subprocess.Popen([SIM, "--pty", link, "--device", "0x460", "--clock", "fast", *words], stdout=subprocess.PIPE,
+                          text=True) as sim:
         try:
             ready, _, _ = select.select([sim.stdout], [], [], wine.LIMIT)
             assert ready and sim.stdout.readline() == f"ready {link}\n"
-            windows.map_port("COM5", link)
-            shim = {"LD_PRELOAD": str(SHIM), "FL_PTY_SHIM_LOG": str(log)}
-            assert "COM5" in windows.run(CLI, "ports", **shim).stdout
-            windows.run(CLI, "program", FIRMWARE, "--port", "COM5", **shim)
-            windows.run(CLI, "verify", FIRMWARE, "--port", "COM5", **shim)
+            windows.map_port(port, link)
+            yield {"LD_PRELOAD": str(SHIM), "FL_PTY_SHIM_LOG": str(log)}
         finally:
-            windows.map_port("COM5", None)
+            windows.map_port(port, None)
             sim.kill()
+
+
+@tap.case
+def serial_port():
+    """programs and verifies a board at a serial port"""
+    log = BUILD / "wine-board.log"
+    with board_at("COM5", log) as shim:
+        assert "COM5" in windows.run(CLI, "ports", **shim).stdout
+        windows.run(CLI, "program", FIRMWARE, "--port", "COM5", **shim)
+        windows.run(CLI, "verify", FIRMWARE, "--port", "COM5", **shim)
     assert "format 8E1" in log.read_text(), log.read_text()
+
+
+@tap.case
+def unplugged():
+    """an adapter that is unplugged in the middle of a job is an error of the port, and said at once"""
+    with board_at("COM12", BUILD / "wine-unplugged.log", "--unplug", "5000") as shim:
+        result = windows.run(CLI, "program", FIRMWARE, "--port", "COM12", "--json", check=False, **shim)
+    # Behind the progress, and before what Wine's server says when it is ended.
+    answer = json.loads(re.search(r"^\{\r?$.*?^\}\r?$", result.stdout, re.M | re.S)[0])
+    assert result.returncode == 4, result.returncode
+    assert answer["error_code"] == "port-gone", answer
+    assert "rest untouched" in answer["board_state"], answer
+    assert answer["retries"] == 0, answer
 
 
 @tap.case
@@ -207,6 +230,25 @@ def uninstalls():
     # The uninstaller runs from a copy of itself, which is gone at the next start of Windows.
     files = {name for name in windows.files() - files_before if not re.search(r"/Temp/~nsu\w*\.tmp", name)}
     assert not files, files
+
+
+@tap.case
+def file_types():
+    """/TYPES offers it for firmware files, /NOPATH leaves PATH alone, and uninstalling takes back what was added"""
+    entry = "HKLM\\Software\\Classes\\Flashloader.Firmware\\shell\\open\\command"
+    windows.run("reg", "add", "HKLM\\Software\\Classes\\.hex\\OpenWithProgids", "/v", "Other.Program", "/f")
+    windows.run(SETUP, "/S", "/TYPES", "/NOPATH")
+    assert f'"{HOME}\\bin\\flashloader.exe" "%1"' in windows.run("reg", "query", entry, "/ve").stdout
+    for extension in (".hex", ".s19", ".srec", ".elf"):
+        listed = windows.run("reg", "query", f"HKLM\\Software\\Classes\\{extension}\\OpenWithProgids").stdout
+        assert "Flashloader.Firmware" in listed, listed
+    assert query(PATH_KEY, "Path") == path_before
+    windows.run(HOME + "\\uninstall.exe", "/S")
+    wait_until_gone(HOME)
+    assert windows.run("reg", "query", entry, check=False).returncode != 0
+    assert "Flashloader" not in windows.run("reg", "query", "HKLM\\Software\\Classes\\.hex\\OpenWithProgids").stdout
+    windows.run("reg", "delete", "HKLM\\Software\\Classes\\.hex", "/f")
+    assert windows.registry() == registry_before
 
 
 @tap.case

@@ -35,6 +35,11 @@ class Windows:
             assert result.returncode == 0, f"{command} ended with {result.returncode}:\n{result.stdout}"
         return result
 
+    def start(self, *command, **variables):
+        """Starts a program that goes on by itself."""
+        return subprocess.Popen([*self.wine, *map(str, command)], env={**self.environment, **variables},
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def map_port(self, name, tty):
         """Makes a tty the serial port COM5, or what @name is; None takes it away. Stops the server, which reads it once."""
         if tty:

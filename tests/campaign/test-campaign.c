@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A whole job, again and again, with something going wrong at every byte: test-campaign CONFIG STRIDE. */
+#include "fl-connect-job.h"
+#include "fl-error.h"
+#include "fl-flash-jobs.h"
+#include "job-board.h"
+
+#define MAX_SECONDS 180 /* of virtual time that a job may take, whatever happens to it */
+#define RECOVERED   0.99
+#define N_PAIRS     4 /* random pairs of faults: one for so many single ones */
+
+/* What can happen at a byte. The simulator knows all but the last. */
+typedef enum
+{
+  KIND_DROP,
+  KIND_FLIP,
+  KIND_EXTRA,
+  KIND_LATE,
+  KIND_NACK,
+  KIND_SILENCE,
+  KIND_UNPLUG,
+  KIND_POWER_CUT,
+  KIND_PARITY,
+  KIND_LOST_WRITE,
+  KIND_STUCK_BIT,
+  KIND_CANCEL,
+  N_KINDS,
+} Kind;
+
+static const struct
+{
+  const char *name;
+  FlSimFault fault;
+  gboolean to_chip;
+  gboolean to_host;
+  gboolean recovers; /* alone, it has to be survived */
+} kinds[N_KINDS] = {
+  [KIND_DROP] = { "dropped", FL_SIM_FAULT_DROP, TRUE, TRUE, TRUE },
+  [KIND_FLIP] = { "flipped", FL_SIM_FAULT_FLIP, TRUE, TRUE, TRUE },
+  [KIND_EXTRA] = { "extra", FL_SIM_FAULT_EXTRA, TRUE, TRUE },
+  [KIND_LATE] = { "late", FL_SIM_FAULT_LATE, TRUE, TRUE, TRUE },
+  [KIND_NACK] = { "NACK", FL_SIM_FAULT_NACK, FALSE, TRUE },
+  [KIND_SILENCE] = { "silence", FL_SIM_FAULT_SILENCE, TRUE, TRUE },
+  [KIND_UNPLUG] = { "unplugged", FL_SIM_FAULT_UNPLUG, TRUE, TRUE },
+  [KIND_POWER_CUT] = { "power cut", FL_SIM_FAULT_POWER_CUT, TRUE, TRUE },
+  [KIND_PARITY] = { "parity error", FL_SIM_FAULT_PARITY, FALSE, TRUE },
+  [KIND_LOST_WRITE] = { "lost write", FL_SIM_FAULT_LOST_WRITE, TRUE, FALSE },
+  [KIND_STUCK_BIT] = { "stuck bit", FL_SIM_FAULT_STUCK_BIT, TRUE, FALSE },
+  [KIND_CANCEL] = { "cancelled", 0, TRUE, FALSE },
+};
+
+typedef struct
+{
+  Kind kind;
+  gboolean to_host;
+  guint64 at;
+  guint argument;
+} Fault;
+
+typedef enum
+{
+  ENDED_DONE,
+  ENDED_FAILED,
+  ENDED_CANCELLED,
+} Ended;
+
+/* What is the same in every run on one chip. */
+typedef struct
+{
+  const char *config;
+  FlImage *image;
+  guint8 *before; /* the flash, all sectors one after the other */
+  guint8 *after;  /* when it was programmed */
+  gsize size;
+  guint64 n_connect; /* bytes to the chip of the connect job */
+  guint64 n_sent;    /* of both jobs */
+  guint64 n_received;
+
+  guint64 n_runs;
+  guint64 n_done[N_KINDS]; /* single faults */
+  guint64 n_failed[N_KINDS];
+  guint64 n_cancelled[N_KINDS];
+} Campaign;
+
+static void
+describe_faults (const Fault *faults, guint n_faults, const char *config)
+{
+  g_printerr ("# on %s:", config);
+  for (guint i = 0; i < n_faults; i++)
+    g_printerr (" %s at byte %" G_GUINT64_FORMAT " to the %s (%u)", kinds[faults[i].kind].name, faults[i].at,
+                faults[i].to_host ? "host" : "chip", faults[i].argument);
+  g_printerr ("\n");
+}
+
+static const Fault *running;
+static guint n_running;
+static Campaign *campaign;
+
+#define check(condition, ...)                                                                                          \
+  if (!(condition))                                                                                                    \
+    {                                                                                                                  \
+      describe_faults (running, n_running, campaign->config);                                                          \
+      g_error (__VA_ARGS__);                                                                                           \
+    }
+
+static FlImage *
+make_image (FlLayout *layout, guint unit)
+{
+  g_autoptr (FlImage) image = fl_image_new ();
+  g_autoptr (GError) error = NULL;
+  guint8 data[520];
+  const FlSector *last = fl_layout_get_sector (layout, fl_layout_get_n_sectors (layout) - 1);
+
+  for (guint i = 0; i < sizeof data; i++)
+    data[i] = (guint8) (i * 29 ^ i >> 3);
+  fl_image_add (image, fl_layout_get_sector (layout, 0)->address, data, sizeof data, &error);
+  g_assert_no_error (error);
+  fl_image_add (image, last->address + unit, data, 24, &error);
+  g_assert_no_error (error);
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&image);
+}
+
+/* What the flash must hold in the end: the file, and erased bytes in the rest of its sectors. */
+static guint8 *
+dup_programmed (const Campaign *self, FlLayout *layout, guint8 erased)
+{
+  guint8 *flash = g_memdup2 (self->before, self->size);
+  gsize at = 0;
+
+  for (guint i = 0; i < fl_layout_get_n_sectors (layout); i++)
+    {
+      const FlSector *sector = fl_layout_get_sector (layout, i);
+      gboolean fresh = FALSE;
+
+      for (guint k = 0; k < fl_image_get_n_segments (self->image); k++)
+        {
+          const FlSegment *segment = fl_image_get_segment (self->image, k);
+          gsize size;
+          const guint8 *data = g_bytes_get_data (segment->data, &size);
+          guint32 from = MAX (segment->address, sector->address);
+          guint32 to = MIN (segment->address + (guint32) size, sector->address + sector->size);
+
+          if (from >= to)
+            continue;
+          if (!fresh)
+            memset (flash + at, erased, sector->size);
+          fresh = TRUE;
+          memcpy (flash + at + from - sector->address, data + from - segment->address, to - from);
+        }
+      at += sector->size;
+    }
+  return flash;
+}
+
+/* What is said of the flash has to be true of it. */
+static void
+check_state (JobBoard *board, FlJob *job)
+{
+  FlLayout *layout = fl_sim_board_get_layout (board->board);
+  const char *said = fl_job_get_board_state (job);
+  g_autofree guint8 *flash = NULL;
+  const guint8 *states;
+  guint n_sectors;
+  gsize size;
+  gsize at = 0;
+
+  flash = job_board_dup_flash (board, &size);
+  check (said != NULL, "nothing is said of the board's state");
+  if (strstr (said, "nothing was changed") != NULL)
+    check (memcmp (flash, campaign->before, size) == 0, "the flash was changed, but: %s", said);
+  if (strstr (said, "complete and verified") != NULL)
+    check (memcmp (flash, campaign->after, size) == 0, "the flash does not hold the file, but: %s", said);
+  states = fl_job_get_sectors (job, &n_sectors);
+  for (guint i = 0; i < n_sectors; i++)
+    {
+      gsize length = fl_layout_get_sector (layout, i)->size;
+      gboolean untouched = memcmp (flash + at, campaign->before + at, length) == 0;
+      gboolean planned = memcmp (campaign->before + at, campaign->after + at, length) != 0;
+
+      check (planned || untouched, "sector %u was changed, which is not in the plan: %s", i, said);
+      if (states[i] == FL_SECTOR_VERIFIED)
+        check (memcmp (flash + at, campaign->after + at, length) == 0, "sector %u is not as the file: %s", i, said);
+      if (states[i] < FL_SECTOR_ERASED && strstr (said, "perhaps") == NULL)
+        check (untouched, "sector %u was changed: %s", i, said);
+      at += length;
+    }
+}
+
+static Ended
+run_job (JobBoard *board, FlJob *job, gboolean programs)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 began = fl_sim_board_get_time (board->board);
+  gboolean ok = job_board_run (board, job, &error);
+  gint64 seconds = (fl_sim_board_get_time (board->board) - began) / G_USEC_PER_SEC;
+
+  check (seconds <= MAX_SECONDS, "it took %" G_GINT64_FORMAT " seconds", seconds);
+  if (ok)
+    return ENDED_DONE;
+  if (programs)
+    check_state (board, job);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return ENDED_CANCELLED;
+  check (error->domain == FL_ERROR, "an error of another kind: %s", error->message);
+  check (strlen (error->message) > 10, "an error without words: %s", error->message);
+  if (n_running == 1 && kinds[running->kind].recovers)
+    {
+      describe_faults (running, 1, campaign->config);
+      g_printerr ("#   not survived: %s\n", error->message);
+    }
+  return ENDED_FAILED;
+}
+
+static Ended
+run_once (const Fault *faults, guint n_faults)
+{
+  g_autoptr (JobBoard) board = job_board_new (campaign->config);
+  g_autoptr (FlJob) connect = NULL;
+  g_autoptr (FlJob) program = NULL;
+  g_autofree guint8 *flash = NULL;
+  guint64 cancel_at = 0;
+  gsize size;
+  Ended ended;
+
+  running = faults;
+  n_running = n_faults;
+  campaign->n_runs++;
+  job_board_fill (board, 7);
+  for (guint i = 0; i < n_faults; i++)
+    if (faults[i].kind == KIND_CANCEL)
+      cancel_at = faults[i].at + 1;
+    else
+      fl_sim_board_add_fault (board->board, faults[i].to_host, faults[i].at, kinds[faults[i].kind].fault,
+                              faults[i].argument);
+  board->cancel_at = cancel_at <= campaign->n_connect ? cancel_at : 0;
+  connect = fl_connect_job_new (board->session);
+  ended = run_job (board, connect, FALSE);
+  flash = job_board_dup_flash (board, &size);
+  check (memcmp (flash, campaign->before, size) == 0, "connecting has changed the flash");
+  if (ended != ENDED_DONE)
+    return ended;
+
+  board->cancel_at = cancel_at > campaign->n_connect ? cancel_at - campaign->n_connect : 0;
+  program = job_board_program (board, campaign->image, NULL, TRUE);
+  ended = run_job (board, program, TRUE);
+  g_free (flash);
+  flash = job_board_dup_flash (board, &size);
+  if (ended == ENDED_DONE)
+    check (memcmp (flash, campaign->after, size) == 0, "done, and the flash does not hold the file");
+  check (fl_program_job_get_result (FL_PROGRAM_JOB (program))->verified == FALSE
+             || memcmp (flash, campaign->after, size) == 0,
+         "verified, and the flash does not hold the file");
+  return ended;
+}
+
+/* Without a fault: how many bytes there are, and what the flash holds before and after. */
+static void
+prepare (void)
+{
+  g_autoptr (JobBoard) board = job_board_new (campaign->config);
+  g_autoptr (FlJob) program = NULL;
+  g_autofree guint8 *flash = NULL;
+  FlLayout *layout = fl_sim_board_get_layout (board->board);
+  const FlChip *chip = fl_sim_board_get_chip (board->board);
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  campaign->image = make_image (layout, MAX (chip->program_unit, 8));
+  job_board_fill (board, 7);
+  campaign->before = job_board_dup_flash (board, &campaign->size);
+  campaign->after = dup_programmed (campaign, layout, chip->erased_value);
+  job_board_connect (board);
+  campaign->n_connect = fl_sim_board_get_n_sent (board->board);
+  program = job_board_program (board, campaign->image, NULL, TRUE);
+  job_board_run (board, program, &error);
+  g_assert_no_error (error);
+  flash = job_board_dup_flash (board, &size);
+  g_assert_cmpmem (flash, size, campaign->after, campaign->size);
+  campaign->n_sent = fl_sim_board_get_n_sent (board->board);
+  campaign->n_received = fl_sim_board_get_n_received (board->board);
+}
+
+static guint
+choose_argument (Kind kind, GRand *random)
+{
+  switch (kind)
+    {
+    case KIND_FLIP:
+    case KIND_STUCK_BIT:
+      return (guint) g_rand_int_range (random, 0, 8);
+    case KIND_EXTRA:
+      return (guint) g_rand_int_range (random, 0, 256);
+    case KIND_LATE:
+      return (guint) g_rand_int_range (random, 1, 400);
+    case KIND_POWER_CUT:
+      return (guint) g_rand_int_range (random, 0, 20);
+    default:
+      return 0;
+    }
+}
+
+static Fault
+choose_fault (GRand *random)
+{
+  Fault fault = { 0 };
+
+  do
+    {
+      fault.kind = (Kind) g_rand_int_range (random, 0, N_KINDS);
+      fault.to_host = g_rand_boolean (random);
+    }
+  while (fault.to_host ? !kinds[fault.kind].to_host : !kinds[fault.kind].to_chip);
+  fault.at = (guint64) g_rand_int_range (random, 0, (gint32) (fault.to_host ? campaign->n_received : campaign->n_sent));
+  fault.argument = choose_argument (fault.kind, random);
+  return fault;
+}
+
+static void
+run_kind (Kind kind, gboolean to_host, guint stride, GRand *random)
+{
+  guint64 n = to_host ? campaign->n_received : campaign->n_sent;
+
+  /* Each kind begins at another byte, so that a large stride meets all of them. */
+  for (guint64 at = (guint64) kind % stride; at < n; at += stride)
+    {
+      Fault faults[2] = { { kind, to_host, at, choose_argument (kind, random) } };
+
+      switch (run_once (faults, 1))
+        {
+        case ENDED_DONE:
+          campaign->n_done[kind]++;
+          break;
+        case ENDED_FAILED:
+          campaign->n_failed[kind]++;
+          break;
+        case ENDED_CANCELLED:
+          check (kind == KIND_CANCEL, "cancelled, which nobody has asked for");
+          campaign->n_cancelled[kind]++;
+          break;
+        }
+      if (g_rand_int_range (random, 0, N_PAIRS) == 0)
+        {
+          faults[1] = choose_fault (random);
+          run_once (faults, 2);
+        }
+    }
+}
+
+static void
+test_kind (gconstpointer data)
+{
+  Kind kind = (Kind) (GPOINTER_TO_UINT (data) % N_KINDS);
+  guint stride = GPOINTER_TO_UINT (data) / N_KINDS;
+  g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) kind + 1);
+  guint64 n;
+
+  if (kinds[kind].to_chip)
+    run_kind (kind, FALSE, stride, random);
+  if (kinds[kind].to_host)
+    run_kind (kind, TRUE, stride, random);
+  n = campaign->n_done[kind] + campaign->n_failed[kind] + campaign->n_cancelled[kind];
+  g_print ("# %-12s %6" G_GUINT64_FORMAT " runs: %" G_GUINT64_FORMAT " done, %" G_GUINT64_FORMAT
+           " failed, %" G_GUINT64_FORMAT " cancelled\n",
+           kinds[kind].name, n, campaign->n_done[kind], campaign->n_failed[kind], campaign->n_cancelled[kind]);
+  g_assert_cmpuint (n, >, 0);
+  /* Of few runs one is more than a hundredth. */
+  if (kinds[kind].recovers)
+    g_assert_cmpfloat ((double) campaign->n_failed[kind], <=, MAX ((1 - RECOVERED) * (double) n, 2));
+}
+
+static void
+test_count (void)
+{
+  g_print ("# %" G_GUINT64_FORMAT " runs on %s, of %" G_GUINT64_FORMAT " bytes to the chip and %" G_GUINT64_FORMAT
+           " to the host\n",
+           campaign->n_runs, campaign->config, campaign->n_sent, campaign->n_received);
+  g_assert_cmpuint (campaign->n_runs, >, 100);
+}
+
+int
+main (int argc, char **argv)
+{
+  Campaign self = { 0 };
+  guint stride;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, ==, 3);
+  self.config = argv[1];
+  stride = (guint) g_ascii_strtoull (argv[2], NULL, 10);
+  campaign = &self;
+  prepare ();
+  for (guint kind = 0; kind < N_KINDS; kind++)
+    {
+      g_autofree char *path = g_strdup_printf ("/campaign/%s", kinds[kind].name);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (MAX (stride, 1) * N_KINDS + kind), test_kind);
+    }
+  g_test_add_func ("/campaign/count", test_count);
+  status = g_test_run ();
+  g_object_unref (self.image);
+  g_free (self.before);
+  g_free (self.after);
+  return status;
+}
