@@ -132,8 +132,10 @@ fl_job_facts_take_surroundings (FlFacts *facts, const FlSurroundings *around)
     fl_facts_set (facts, "port.kind", kinds[fl_port_info_get_kind (around->port)]);
   if (around->port != NULL && fl_port_info_get_vid (around->port) >= 0)
     {
+      guint vid = (guint) fl_port_info_get_vid (around->port);
+      int pid = fl_port_info_get_pid (around->port);
       g_autofree char *usb =
-          g_strdup_printf ("%04x:%04x", fl_port_info_get_vid (around->port), fl_port_info_get_pid (around->port));
+          pid >= 0 ? g_strdup_printf ("%04x:%04x", vid, (guint) pid) : g_strdup_printf ("%04x:", vid);
 
       fl_facts_set (facts, "port.usb", usb);
     }
