@@ -14,6 +14,7 @@ typedef struct
   guint at;           /* index of the exchange */
   gboolean sent;      /* anything, yet */
   gboolean connected; /* a bootloader has answered */
+  gboolean half;      /* the last 7F was not answered: it may be half a command */
   gint64 connected_time;
   guint n_commands;       /* since then */
   guint n_silent;         /* of them */

@@ -354,7 +354,7 @@ take_exchange (FlTraceReader *self, GPtrArray *exchanges)
       self->sent = TRUE;
       break;
     case FL_EXCHANGE_HALF:
-      if (exchange->bytes != NULL && self->connected)
+      if (exchange->bytes != NULL && self->connected && !self->half)
         fl_facts_set_flag (self->facts, "parity.early-nack", TRUE);
       self->n_commands++;
       self->sent = TRUE;

@@ -170,4 +170,5 @@ fl_trace_take_sync (FlTraceReader *self, GPtrArray *exchanges)
   if (again && self->origin == FL_TRACE_FOREIGN)
     fl_mistakes_take_facts (FL_MISTAKE_SYNC_AGAIN, self->facts);
   take_attempt (self, first, second);
+  self->half = !is_contact (get_sync_kind (first, second));
 }

@@ -10,6 +10,7 @@
 
 #include "fl-decode.h"
 #include "fl-error.h"
+#include "fl-job-facts.h"
 #include "fl-trace-facts.h"
 
 #define FORM        1 /* of reports */
@@ -178,24 +179,6 @@ parse_report (FlCase *self, const char *text, gsize length, GError **error)
   return read_report (self, json_node_get_object (root), error);
 }
 
-/* As the chip says itself, or else as the user had said. */
-static const FlChip *
-find_chip (const FlFacts *facts)
-{
-  static const char *const names[] = { "id.pid", "chip.pid" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      const char *pid = fl_facts_get (facts, names[i]);
-      guint64 number = pid != NULL ? g_ascii_strtoull (pid, NULL, 16) : 0;
-      const FlChip *chip = number > 0 && number <= G_MAXUINT16 ? fl_chip_db_find ((guint16) number) : NULL;
-
-      if (chip != NULL)
-        return chip;
-    }
-  return NULL;
-}
-
 /**
  * fl_case_open:
  * @text: a report, a trace of this program, or a hex log of another one
@@ -234,7 +217,7 @@ fl_case_open (const char *text, gssize length, GError **error)
   self->exchanges = fl_decode_trace (self->trace, 0, G_MAXUINT64);
   if (self->kind != FL_CASE_REPORT)
     fl_trace_facts_take (self->exchanges, self->kind == FL_CASE_TRACE ? FL_TRACE_OURS : FL_TRACE_FOREIGN, self->facts);
-  self->chip = find_chip (self->facts);
+  self->chip = fl_job_facts_find_chip (self->facts);
   self->diagnosis = fl_diagnose (self->facts, self->chip);
   return g_steal_pointer (&self);
 }

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-error.h"
+#include "fl-job-facts.h"
 #include "fl-port-job.h"
 #include "fl-rehearsal.h"
 
@@ -24,18 +25,9 @@
 void
 fl_diagnose_set_options (FlProbe *probe)
 {
-  static const char *const parities[] = {
-    [FL_PARITY_NONE] = "none", [FL_PARITY_EVEN] = "even", [FL_PARITY_ODD] = "odd"
-  };
-  static const char *const entries[] = {
-    [FL_ENTRY_MANUAL] = "manual", [FL_ENTRY_DTR_RTS] = "lines", [FL_ENTRY_APP] = "app"
-  };
   const FlConnectOptions *options = fl_session_get_options (probe->session);
 
-  if (options->baud > 0)
-    fl_facts_set_number (probe->facts, "set.baud", options->baud);
-  fl_facts_set (probe->facts, "set.parity", parities[options->parity]);
-  fl_facts_set (probe->facts, "set.entry", entries[options->entry]);
+  fl_job_facts_take_options (probe->facts, options, NULL);
   if (options->entry == FL_ENTRY_DTR_RTS && options->preset != NULL)
     probe->preset = fl_entry_preset_find (options->preset);
 }
@@ -58,18 +50,6 @@ fl_diagnose_set_chip (FlProbe *probe, const FlSurroundings *around)
   fl_facts_set (probe->facts, "chip.from", device != NULL ? "board" : "user");
 }
 
-static const char *
-name_open_error (const GError *error)
-{
-  if (g_error_matches (error, FL_ERROR, FL_ERROR_PORT_PERMISSION))
-    return "permission";
-  if (g_error_matches (error, FL_ERROR, FL_ERROR_PORT_BUSY))
-    return "busy";
-  if (g_error_matches (error, FL_ERROR, FL_ERROR_PORT_MISSING))
-    return "missing";
-  return g_error_matches (error, FL_ERROR, FL_ERROR_PORT_UNFIT) ? "unfit" : "failed";
-}
-
 /* FALSE without an error: the port cannot be opened, which is a finding. */
 gboolean
 fl_diagnose_open (FlProbe *probe, GError **error)
@@ -83,8 +63,7 @@ fl_diagnose_open (FlProbe *probe, GError **error)
           g_propagate_error (error, g_steal_pointer (&problem));
           return FALSE;
         }
-      fl_facts_set (probe->facts, "port.open", name_open_error (problem));
-      fl_facts_say (probe->facts, "port.open", "%s", problem->message);
+      fl_job_facts_take_error (probe->facts, FL_STAGE_OPEN, problem);
       fl_job_fail_step (probe->job, problem->message);
       return FALSE;
     }
@@ -213,9 +192,9 @@ fl_diagnose_try_resets (FlProbe *probe)
   reliable = fl_facts_get_number (probe->facts, "trials.ok", 0) >= fl_facts_get_number (probe->facts, "trials.n", 0);
   if (reliable && fl_facts_get (probe->facts, "sweep.pattern") == NULL)
     fl_probe_sweep_up (probe);
+  probe->until = until;
   if (fl_facts_get_number (probe->facts, "trials.ok", 0) < 1)
     fl_diagnose_cold_start (probe);
-  probe->until = until;
   return fl_probe_resume (probe) && reliable;
 }
 
@@ -237,6 +216,7 @@ fl_diagnose_job_probe (FlDiagnoseJob *self, FlProbe *probe, const FlSurroundings
   gboolean met = fl_diagnose_meet (probe, around);
   gboolean usable = met && fl_diagnose_examine (self, probe);
 
+  probe->until = FL_PROBE_FOR_EVER; /* what follows has its own bounds */
   if (!fl_probe_is_over (probe))
     {
       fl_diagnose_job_note_automatic (self);

@@ -36,7 +36,8 @@ fl_job_facts_add (FlFacts *facts, const FlFacts *other)
  * fl_job_facts_take_options:
  * @in_use: (nullable): how the line is set now
  *
- * Sets the "set." facts: what the user has chosen, or the program where the choice was left to it.
+ * Sets the "set." facts: what the user has chosen, or the program where the choice was left to it; and the "chip."
+ * facts where the user says which chip it is.
  */
 void
 fl_job_facts_take_options (FlFacts *facts, const FlConnectOptions *options, const FlLineSettings *in_use)
@@ -59,6 +60,10 @@ fl_job_facts_take_options (FlFacts *facts, const FlConnectOptions *options, cons
     fl_facts_set_number (facts, "set.baud", in_use->baud);
   fl_facts_set (facts, "set.parity", parities[options->parity]);
   fl_facts_set (facts, "set.entry", entries[options->entry]);
+  if (options->pid < 0)
+    return;
+  fl_facts_take_chip (facts, fl_chip_db_find ((guint16) options->pid));
+  fl_facts_set (facts, "chip.from", "user");
 }
 
 /**
@@ -86,6 +91,7 @@ fl_job_facts_take_device (FlFacts *facts, FlDevice *device)
       fl_facts_set (facts, "id.get", commands);
     }
   fl_facts_take_chip (facts, device->chip);
+  fl_facts_set (facts, "chip.from", "board");
   if (device->protection == FL_PROTECTION_READOUT)
     fl_facts_set (facts, "read.flash", "nack-command");
   else if (device->protection == FL_PROTECTION_NONE)
@@ -126,8 +132,10 @@ fl_job_facts_take_surroundings (FlFacts *facts, const FlSurroundings *around)
     fl_facts_set (facts, "port.kind", kinds[fl_port_info_get_kind (around->port)]);
   if (around->port != NULL && fl_port_info_get_vid (around->port) >= 0)
     {
+      guint vid = (guint) fl_port_info_get_vid (around->port);
+      int pid = fl_port_info_get_pid (around->port);
       g_autofree char *usb =
-          g_strdup_printf ("%04x:%04x", fl_port_info_get_vid (around->port), fl_port_info_get_pid (around->port));
+          pid >= 0 ? g_strdup_printf ("%04x:%04x", vid, (guint) pid) : g_strdup_printf ("%04x:", vid);
 
       fl_facts_set (facts, "port.usb", usb);
     }
@@ -135,6 +143,28 @@ fl_job_facts_take_surroundings (FlFacts *facts, const FlSurroundings *around)
     fl_facts_set (facts, "port.driver", around->driver);
   fl_facts_set_flag (facts, "host.dfu", around->has_dfu);
   fl_facts_set_flag (facts, "host.st-link", around->has_st_link);
+}
+
+/**
+ * fl_job_facts_find_chip:
+ *
+ * Returns: (transfer none) (nullable): the chip as it says itself, or else as the user had said
+ */
+const FlChip *
+fl_job_facts_find_chip (const FlFacts *facts)
+{
+  static const char *const names[] = { "id.pid", "chip.pid" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *pid = fl_facts_get (facts, names[i]);
+      guint64 number = pid != NULL ? g_ascii_strtoull (pid, NULL, 16) : 0;
+      const FlChip *chip = number > 0 && number <= G_MAXUINT16 ? fl_chip_db_find ((guint16) number) : NULL;
+
+      if (chip != NULL)
+        return chip;
+    }
+  return NULL;
 }
 
 /* One row for each way in which opening a port ends. */

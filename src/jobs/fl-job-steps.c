@@ -7,6 +7,7 @@
 
 #include "fl-decode.h"
 #include "fl-error.h"
+#include "fl-job-facts.h"
 #include "fl-session-private.h"
 #include "fl-thread.h"
 
@@ -242,6 +243,8 @@ fl_job_explain (FlJob *self, const GError *error)
     evidence.chip = device->chip;
   else if (options->pid >= 0)
     evidence.chip = fl_chip_db_find ((guint16) options->pid);
+  if (evidence.chip == NULL) /* it may have said so before it fell silent */
+    evidence.chip = fl_job_facts_find_chip (priv->facts);
   g_mutex_lock (&priv->lock);
   evidence.stage = priv->pending.stage;
   g_mutex_unlock (&priv->lock);

@@ -145,7 +145,6 @@ fl_probe_explain_strange (FlProbe *self)
   if (!self->strange || fl_probe_is_over (self) || fl_facts_get (self->facts, "listen.late-text") != NULL)
     return FALSE;
   self->strange = FALSE;
-  self->until = fl_transport_get_time (self->transport) - self->by_hands + G_USEC_PER_SEC * 12;
   if (!fl_probe_find_text (self, "listen.late-text", LATE_MS))
     return FALSE;
   fl_facts_set_number (self->facts, "listen.late-ms", fl_job_get_elapsed (self->job) * 1000);

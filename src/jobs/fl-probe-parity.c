@@ -14,7 +14,8 @@
 typedef struct
 {
   FlProbeVerdict spaced;
-  FlProbeVerdict together;
+  FlProbeVerdict id_together;
+  FlProbeVerdict together; /* the worse of that, and Get */
   FlProbeVerdict zero;
   gboolean early_nack;
 } Triad;
@@ -68,22 +69,14 @@ fl_probe_ask_often (FlProbe *self, gboolean is_get, gboolean spaced, Triad *tria
   return worst;
 }
 
-/* Get ID and Get back to back; the worse of the two. */
-static FlProbeVerdict
-fl_probe_ask_together (FlProbe *self, Triad *triad, gboolean *nacked_once)
-{
-  FlProbeVerdict id = fl_probe_ask_often (self, FALSE, FALSE, triad, nacked_once);
-  FlProbeVerdict get = id == FL_PROBE_OK ? fl_probe_ask_often (self, TRUE, FALSE, triad, nacked_once) : id;
-
-  return id == FL_PROBE_OK ? get : id;
-}
-
 static void
 fl_probe_ask_triad (FlProbe *self, Triad *triad, gboolean *nacked_once)
 {
   triad->early_nack = FALSE;
   triad->spaced = fl_probe_ask_often (self, FALSE, TRUE, triad, nacked_once);
-  triad->together = fl_probe_ask_together (self, triad, nacked_once);
+  triad->id_together = fl_probe_ask_often (self, FALSE, FALSE, triad, nacked_once);
+  triad->together = triad->id_together == FL_PROBE_OK ? fl_probe_ask_often (self, TRUE, FALSE, triad, nacked_once)
+                                                      : triad->id_together;
   triad->zero = fl_probe_ask_often (self, TRUE, TRUE, triad, nacked_once);
 }
 
@@ -93,13 +86,18 @@ is_good (const Triad *triad)
   return triad->spaced == FL_PROBE_OK && triad->together == FL_PROBE_OK && triad->zero == FL_PROBE_OK;
 }
 
-/* Read Memory has an even number of ones in both its bytes; what follows is refused, so that nothing is read. */
+/* Read Memory has an even number of ones in both its bytes, as Get has; what follows is refused, so that nothing is
+ * read. */
 static gboolean
-fl_probe_hears_read (FlProbe *self)
+fl_probe_hears_read (FlProbe *self, gboolean spaced)
 {
   static const guint8 wrong[] = { 0x00, 0x00, 0x00, 0x00, 0xFF }; /* an address with a wrong checksum */
-  FlProbeVerdict verdict = fl_probe_command (self, FL_COMMAND_READ);
+  gboolean usual = self->spaced;
+  FlProbeVerdict verdict;
 
+  self->spaced = spaced;
+  verdict = fl_probe_command (self, FL_COMMAND_READ);
+  self->spaced = usual;
   if (verdict != FL_PROBE_OK)
     {
       fl_probe_settle (self);
@@ -108,13 +106,40 @@ fl_probe_hears_read (FlProbe *self)
   return fl_probe_packet (self, wrong, sizeof wrong, 300) == FL_PROBE_NACK;
 }
 
+/* Only Get is not answered; a command like it is: then that is not for want of a parity bit. */
+static gboolean
+fl_probe_misses_get_only (FlProbe *self, const Triad *triad)
+{
+  return triad->spaced == FL_PROBE_OK && triad->id_together == FL_PROBE_OK && !triad->early_nack
+         && fl_probe_hears_read (self, TRUE) && fl_probe_hears_read (self, FALSE);
+}
+
+/* Whether it was the parity: with it the same goes wrong again. On a bad line one time fails and another does not. */
+static gboolean
+fl_probe_fails_again (FlProbe *self)
+{
+  gboolean good = FALSE;
+  guint16 pid;
+
+  fl_probe_set_line (self, self->line.baud, self->line.parity);
+  for (guint i = 0; i < TRIES && !good && !fl_probe_is_over (self); i++)
+    {
+      fl_probe_settle (self);
+      good = fl_probe_get_id (self, FALSE, &pid, NULL) == FL_PROBE_OK && fl_probe_hears_read (self, FALSE);
+    }
+  fl_probe_set_line (self, self->line.baud, FL_PARITY_NONE);
+  fl_probe_settle (self);
+  self->n_missing = self->n_ack_missing = 0; /* at the wrong parity nothing is whole */
+  return !good;
+}
+
 /* The same without parity: a few families want it so. They take their rate from 7F anew only after a reset. */
 static gboolean
 fl_probe_try_without (FlProbe *self, const Triad *with)
 {
   gboolean nacked_once = FALSE;
   FlProbeAnswer answer;
-  gboolean read_with = with->spaced == FL_PROBE_OK && fl_probe_hears_read (self);
+  gboolean read_with = with->spaced == FL_PROBE_OK && fl_probe_hears_read (self, FALSE);
   gboolean heard, ok;
   Triad without;
 
@@ -130,7 +155,8 @@ fl_probe_try_without (FlProbe *self, const Triad *with)
   without.zero = fl_probe_ask_often (self, TRUE, FALSE, &without, &nacked_once);
   ok = without.together == FL_PROBE_OK
        && (with->together != FL_PROBE_OK || (with->zero != FL_PROBE_OK && without.zero == FL_PROBE_OK)
-           || (!read_with && fl_probe_hears_read (self)));
+           || (!read_with && fl_probe_hears_read (self, FALSE)))
+       && fl_probe_fails_again (self);
   if (fl_probe_is_over (self))
     return FALSE;
   fl_facts_set (self->facts, "parity.without", ok ? "ok" : "fail");
@@ -183,6 +209,13 @@ fl_probe_parity (FlProbe *self)
   fl_probe_set_verdict (self, "parity.zero", triad.zero);
   fl_facts_set_flag (self->facts, "parity.early-nack", triad.early_nack);
   ok = is_good (&triad);
+  if (!ok && fl_probe_misses_get_only (self, &triad))
+    {
+      fl_probe_end_step (self, FALSE, "%s", _ ("Get alone is not answered; a command like it is"));
+      fl_probe_set_verdict (self, "parity.together", FL_PROBE_OK);
+      fl_probe_set_verdict (self, "parity.zero", FL_PROBE_OK);
+      return TRUE;
+    }
   fl_probe_end_step (self, ok, _ ("with a pause %s, together %s, Get with a pause %s"),
                      fl_probe_verdict_name (triad.spaced), fl_probe_verdict_name (triad.together),
                      fl_probe_verdict_name (triad.zero));

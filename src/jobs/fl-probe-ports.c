@@ -5,42 +5,11 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "fl-port-info.h"
+#include "fl-job-facts.h"
 
 #define CALL_MS  300
 #define PORT_MS  1000 /* that one port takes at the most */
 #define SLEEP_MS 100  /* after opening */
-
-static const char *
-kind_name (FlPortKind kind)
-{
-  switch (kind)
-    {
-    case FL_PORT_NATIVE:
-      return "native";
-    case FL_PORT_USB:
-      return "usb";
-    case FL_PORT_BLUETOOTH:
-      return "bluetooth";
-    case FL_PORT_PRACTICE:
-      return "practice";
-    case FL_PORT_OTHER:
-    default:
-      return "other";
-    }
-}
-
-static void
-fl_probe_set_port (FlProbe *self, FlPortInfo *info)
-{
-  int vid = fl_port_info_get_vid (info), pid = fl_port_info_get_pid (info);
-  g_autofree char *usb = pid >= 0 ? g_strdup_printf ("%04x:%04x", (guint) vid, (guint) pid)
-                                  : g_strdup_printf ("%04x:", (guint) MAX (vid, 0));
-
-  fl_facts_set (self->facts, "port.kind", kind_name (fl_port_info_get_kind (info)));
-  if (vid >= 0)
-    fl_facts_set (self->facts, "port.usb", usb);
-}
 
 /**
  * fl_probe_look_around:
@@ -56,12 +25,7 @@ fl_probe_look_around (FlProbe *self)
 
   if (around == NULL)
     return NULL;
-  if (around->port != NULL)
-    fl_probe_set_port (self, around->port);
-  if (around->driver != NULL)
-    fl_facts_set (self->facts, "port.driver", around->driver);
-  fl_facts_set_flag (self->facts, "host.dfu", around->has_dfu);
-  fl_facts_set_flag (self->facts, "host.st-link", around->has_st_link);
+  fl_job_facts_take_surroundings (self->facts, around);
   return around;
 }
 
@@ -73,7 +37,8 @@ fl_probe_call_port (FlProbe *self, const char *port)
                     .facts = self->facts,
                     .port = port,
                     .cancellable = self->cancellable,
-                    .line = self->line };
+                    .line = self->line,
+                    .until = FL_PROBE_FOR_EVER };
   FlProbeAnswer answer = { 0 };
   gboolean ok;
 

@@ -10,26 +10,36 @@
 #include "fl-session-private.h"
 
 #define QUIET_MS      50   /* after a byte: then all of an answer has come */
-#define LONGEST_MS    2000 /* of one answer: an application that never stops talking */
+#define GRACE_MS      1000 /* for a probe to come to its end when time is up */
+#define LONGEST_MS    500  /* of one answer: an application that never stops talking */
 #define SPACE_MS      5    /* between two bytes, at the least: three characters at usual rates */
 #define WRITE_MS      1000 /* for bytes to leave the port, beyond their time on the wire */
 #define HANDS_WAIT_MS 50   /* after a reset button was let go */
 
-/* Whether the port has failed, or the user has cancelled. */
+/* How long is left until the automatic part has to end, without the time of those who act at the board; µs. */
+static gint64
+get_left (FlProbe *self)
+{
+  if (self->until == FL_PROBE_FOR_EVER)
+    return FL_PROBE_FOR_EVER;
+  return self->until + self->by_hands - fl_transport_get_time (self->transport);
+}
+
+/* Whether the port has failed, the user has cancelled, or time is up although a probe has not come to its end: on a
+ * line on which something comes all the time each takes longer than it should. */
 gboolean
 fl_probe_is_over (FlProbe *self)
 {
   if (self->error == NULL)
     g_cancellable_set_error_if_cancelled (self->cancellable, &self->error);
-  return self->error != NULL || self->transport == NULL;
+  return self->error != NULL || self->transport == NULL || get_left (self) < -GRACE_MS * 1000;
 }
 
 /* Whether a probe that takes @ms ends before the automatic part has to. */
 gboolean
 fl_probe_has_time (FlProbe *self, guint ms)
 {
-  return !fl_probe_is_over (self)
-         && fl_transport_get_time (self->transport) - self->by_hands + (gint64) ms * 1000 <= self->until;
+  return !fl_probe_is_over (self) && get_left (self) >= (gint64) ms * 1000;
 }
 
 void

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define FL_PROBE_MAX_ANSWER 320 /* bytes of one answer: a block of memory, with room to spare */
 
 #define FL_PROBE_STRANGE    4  /* bytes that nobody asked for: more than what a reset makes of a line */
+#define FL_PROBE_FOR_EVER   G_MAXINT64
 #define FL_PROBE_MAX_CODES  16  /* pages of one erase */
 
 /* What came back. */
@@ -61,7 +62,7 @@ typedef struct
   const FlEntryPreset *preset; /* by which the board can be reset; NULL: not by lines */
   GCancellable   *cancellable;
   GError         *error;
-  gint64          until;       /* µs on the transport's clock: no new automatic probe begins later */
+  gint64          until;       /* µs on the transport's clock: no automatic probe begins later */
   gint64          by_hands;    /* µs that were spent on what a person would do */
 
   gboolean        strange;     /* bytes came that nobody had asked for */

@@ -7,6 +7,7 @@
 
 #include "fl-diagnosis.h"
 #include "fl-error.h"
+#include "fl-job-facts.h"
 #include "fl-program-job.h"
 
 static void append_row (GString *text, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
@@ -154,7 +155,7 @@ static void
 append_diagnosis (GString *text, const FlReport *report)
 {
   g_autoptr (FlFacts) facts = fl_report_dup_facts (report);
-  g_autoptr (FlDiagnosis) diagnosis = fl_diagnose (facts, fl_report_get_chip (report));
+  g_autoptr (FlDiagnosis) diagnosis = fl_diagnose (facts, fl_job_facts_find_chip (facts));
   g_autofree char *words = NULL;
 
   if (diagnosis->causes->len == 0)

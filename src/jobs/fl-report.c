@@ -40,22 +40,6 @@ fl_report_free (FlReport *self)
 }
 
 /**
- * fl_report_get_chip:
- *
- * Returns: (transfer none) (nullable): the chip on the port, or the one the user says it is
- */
-const FlChip *
-fl_report_get_chip (const FlReport *self)
-{
-  FlDevice *device = self->session != NULL ? fl_session_get_device (self->session) : NULL;
-  const FlConnectOptions *options = self->session != NULL ? fl_session_get_options (self->session) : NULL;
-
-  if (device != NULL)
-    return device->chip;
-  return options != NULL && options->pid >= 0 ? fl_chip_db_find ((guint16) options->pid) : NULL;
-}
-
-/**
  * fl_report_dup_facts:
  *
  * Returns: (transfer full): what was seen: by a diagnosis, or by the last job, with what is known of the computer
@@ -64,10 +48,11 @@ FlFacts *
 fl_report_dup_facts (const FlReport *self)
 {
   const FlFacts *seen = self->facts != NULL ? self->facts : self->job != NULL ? fl_job_get_facts (self->job) : NULL;
+  const FlConnectOptions *options = self->session != NULL ? fl_session_get_options (self->session) : NULL;
   FlFacts *facts = fl_facts_new ();
 
-  if (self->session != NULL)
-    fl_job_facts_take_options (facts, fl_session_get_options (self->session), NULL);
+  if (options != NULL)
+    fl_job_facts_take_options (facts, options, NULL);
   if (self->around != NULL)
     fl_job_facts_take_surroundings (facts, self->around);
   if (seen != NULL)
@@ -278,7 +263,7 @@ static void
 add_evidence (JsonBuilder *builder, const FlReport *self)
 {
   g_autoptr (FlFacts) facts = fl_report_dup_facts (self);
-  g_autoptr (FlDiagnosis) diagnosis = fl_diagnose (facts, fl_report_get_chip (self));
+  g_autoptr (FlDiagnosis) diagnosis = fl_diagnose (facts, fl_job_facts_find_chip (facts));
   g_autofree char *json = fl_facts_to_json (facts);
   JsonNode *node = json_from_string (json, NULL);
 

@@ -60,7 +60,6 @@ typedef struct
 FlReport *fl_report_new       (void);
 void      fl_report_free      (FlReport *self);
 FlFacts  *fl_report_dup_facts (const FlReport *self);
-const FlChip *fl_report_get_chip (const FlReport *self); /* nullable: on the port, or the one the user says it is */
 char     *fl_report_to_text   (const FlReport *self); /* with everything in it: to be shown, not sent */
 char     *fl_report_to_json   (const FlReport *self);
 

@@ -83,7 +83,7 @@ def check_silence(port, *arguments):
     run = cli("info", "--port", port, *arguments, expect=3)
     text = run.stdout + run.stderr
     assert "[KO]" in text and "7F" in text and "no 79 came" in text, text
-    assert "What to check" in text, text
+    assert "What to do" in text, text
     return text
 
 

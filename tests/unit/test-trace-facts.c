@@ -41,6 +41,7 @@ static const struct
     SYNC "0.1 > 02\n0.2 > FD\n0.3 < 79 01 04 10 79\n0.4 > 02 FD",
     { "parity.spaced=ok", "parity.together=silent", "id.pid=0x410" } },
   { "parity-early", SYNC "> 00\n< 1F", { "parity.early-nack=yes" } },
+  { "early-after-7f", SYNC "> 02 FD\n< 79 01 04 10 79\n> 7F\n> 7F\n> 02\n< 1F", { "!parity.early-nack" } },
   { "first-nack", SYNC "> 00 FF\n< 1F\n> 00 FF\n< 79 02 31 00 44 79", { "first-command.nack=yes", "!fail.stage" } },
   { "rdp", SYNC "> 11 EE\n< 1F", { "read.flash=nack-command", "fail.stage=read" } },
   { "info", SYNC "> 11 EE\n< 79\n> 1F FF F7 E0 F7\n< 1F", { "read.info=nack-address", "!read.flash" } },
