@@ -84,6 +84,58 @@ test_found (gconstpointer data)
   g_assert_null (fl_session_get_transport (board->session)); /* it was not connected: the port is given back */
 }
 
+/* Boards that misbehave, by scenarios; nobody stands at these either. */
+static const struct
+{
+  const char *path;
+  const char *behaviour;
+  const char *facts;
+  double seconds;
+} played_cases[] = {
+  { "without-parity-bit", "'parity_on_wire': 'N'", "sync.kind=fresh parity.spaced=ok parity.together=nack|silent",
+    12.0 },
+  { "get-alone", "'silent_on': ['00FF']",
+    "parity.spaced=ok parity.together=ok parity.zero=ok ids.good=20 read.flash=ok", 12.0 },
+  { "no-command", "'silent_on': ['*']", "sync.kind=fresh commands.silent parity.without=fail", 15.0 },
+  { "two-dialects", "'required_parity': 'N'", "sync.kind=fresh parity.without=ok ids.good=20", 12.0 },
+  { "stolen-bytes", "'port_stolen_bytes': 0.3", "answers.missing", 25.5 },
+  { "stolen-acks", "'port_drops': ['79']", "sync.kind=already answers.ack-missing id.pid=0x413", 12.0 },
+  { "echo", "'on_sync': ['7f', '79'], 'echo': true", "sync.kind=echo echo.55 echo.ack-behind", 3.0 },
+  { "mute-echo", "'on_sync': ['7f'], 'echo': true, 'device_mute': true", "sync.kind=echo echo.55 echo.ack-behind=no",
+    3.0 },
+  { "wrong-rate", "'device_tx_baud_factor': 0.5",
+    "sync.kind=garble garble.factor>0.45 garble.factor<0.55 garble.proved", 6.0 },
+  { "low-line", "'line_idle': 'break'", "listen.break listen.errors>0", 26.5 },
+  { "blocked", "'write_blocked': true", "port.blocked ?sync.kind", 3.0 },
+  { "late", "'ready_after_ms': 1000", "sync.kind=late ids.good=20", 6.0 },
+  { "refused-once", "'nack_on_first': ['02FD']", "first-command.nack parity.spaced=ok", 4.0 },
+  { "text-in-between", "'app_stream': 'Hello', 'app_stream_after_ms': 1200",
+    "sync.kind=fresh listen.late-text=Hello* listen.late-ms>0", 15.0 },
+};
+
+static void
+test_played (gconstpointer data)
+{
+  guint row = GPOINTER_TO_UINT (data);
+  g_autofree char *name = g_strdup_printf ("flashloader-%s.json", played_cases[row].path);
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), name, NULL);
+  g_autofree char *single =
+      g_strdup_printf ("{'id': 'T', 'device_pid': '0x413', 'behaviour': {%s}}", played_cases[row].behaviour);
+  g_autoptr (JobBoard) board = NULL;
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, g_strdelimit (single, "'", '"'), -1, &error);
+  g_assert_no_error (error);
+  board = job_board_new (path);
+  g_unlink (path);
+  job = fl_diagnose_job_new (board->session);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  assert_facts (job, played_cases[row].facts);
+  g_assert_cmpfloat (fl_job_get_seconds (job), <=, played_cases[row].seconds);
+}
+
 /* A port that cannot be opened is a finding, not a failure of the job. */
 static void
 test_no_port (void)
@@ -272,6 +324,12 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/diagnose-job/found/", found_cases[i].path, NULL);
 
       g_test_add_data_func (path, &found_cases[i], test_found);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (played_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/diagnose-job/played/", played_cases[i].path, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_played);
     }
   g_test_add_func ("/diagnose-job/no-port", test_no_port);
   g_test_add_func ("/diagnose-job/connected", test_connected);
