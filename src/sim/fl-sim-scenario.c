@@ -267,6 +267,11 @@ parse_rule_place (FlSimRule *rule, const char *place)
 
   if (g_str_equal (place, ":data"))
     rule->stage = FL_SIM_STAGE_DATA;
+  else if (g_str_equal (place, ":param")) /* whatever it is */
+    {
+      rule->stage = FL_SIM_STAGE_PARAM;
+      rule->at_least = TRUE;
+    }
   else if (g_str_has_prefix (place, ":sector"))
     {
       rule->stage = FL_SIM_STAGE_PAGE;
@@ -321,6 +326,11 @@ parse_rules (JsonNode *node, GArray **rules)
       if (!parse_rule (get_string (json_array_get_element (array, i)), &rule))
         return FALSE;
       g_array_append_val (*rules, rule);
+      if (rule.stage == FL_SIM_STAGE_PARAM && rule.at_least)
+        {
+          rule.stage = FL_SIM_STAGE_DATA; /* a list of pages is refused at its end */
+          g_array_append_val (*rules, rule);
+        }
     }
   return array != NULL;
 }

@@ -140,6 +140,8 @@ static const DiagnosisCase diagnosis_cases[] = {
     NULL, NULL },
   { "first-nack", 0x421, SESSION "; first-command.nack=yes", "FIRST_COMMAND_NACK", "ALREADY_SYNCED", NULL,
     "RDP_ACTIVE ADAPTER_NO_PARITY" },
+  { "first-nack/bits", 0x421, SESSION "; first-command.nack=yes; ids.n=20; ids.good=18", "RANDOM_NACK", "",
+    "ADAPTER_FAULTY", NULL },
   { "first-nack/late", 0x421, SESSION "; sync.kind=late; first-command.nack=yes", "FIRST_COMMAND_NACK",
     "ALREADY_SYNCED", "NO_RESPONSE_TOO_EARLY", NULL },
   { "first-nack/unprotect", 0x429, SESSION "; unprotect.first-nack=yes", "FIRST_COMMAND_NACK", "ALREADY_SYNCED", NULL,

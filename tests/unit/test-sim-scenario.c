@@ -54,6 +54,7 @@ static const struct
     "=none > 7F < 79 =none ! < " HI HI "! < " HI HI, 50 },
   { "rdp", "1", "", SYNC "> 11 EE < 1F", 0 },
   { "nack_on", "['11']", "", SYNC "> 11 EE < 1F " ID, 0 },
+  { "nack_on", "['43:param']", "", SYNC "> 43 BC < 79 > FF 00 < 1F > 43 BC < 79 > 00 01 01 < 1F " ID, 0 },
   { "silent_on", "['11']", "", SYNC "> 11 EE < " ID, 0 },
   { "nack_on_first", "['02FD']", "", SYNC "> 02 FD < 1F " ID, 0 },
   { "delay_ms_on", "{'02': 90000}", "", SYNC "> 02 FD < < 79 01 04 10 79", 0 },
