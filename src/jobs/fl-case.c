@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -106,8 +107,8 @@ read_report (FlCase *self, JsonObject *report, GError **error)
   if (json_node_get_int (form) != FORM)
     {
       g_set_error (error, FL_ERROR, FL_ERROR_FORMAT,
-                   _ ("The report is of form %" G_GINT64_FORMAT "; this program knows form %d only. Is there a newer "
-                      "version of it?"),
+                   _ ("The report is of form %" PRIi64 "; this program knows form %d only. Is there a newer version of "
+                      "it?"),
                    json_node_get_int (form), FORM);
       return FALSE;
     }

@@ -27,6 +27,7 @@ static const struct
   { "lines", N_ ("Choose how it starts"), NULL },
   { "other-port", N_ ("Choose another port"), NULL },
   { "wiring", N_ ("Show the wiring"), NULL },
+  { "jump-code", N_ ("Show a jump routine…") },
   { "file", N_ ("Choose another file"), NULL },
   { "report", N_ ("Save report…"), NULL },
   { "unprotect-read", N_ ("Look at the protection"), "protection", TRUE },

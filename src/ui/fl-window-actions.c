@@ -9,6 +9,7 @@
 
 #include "fl-diagnosis-dialog.h"
 #include "fl-diagnosis-remedy.h"
+#include "fl-jump-dialog.h"
 #include "fl-wiring-dialog.h"
 
 /* What menus, keys and buttons of the pages do in the window. */
@@ -94,16 +95,32 @@ fl_window_primary_action (GtkWidget *widget, const char *name, GVariant *paramet
     }
 }
 
+/* The chip on the board, or the one that the user says it is. */
+static const FlChip *
+fl_window_get_chip (FlWindow *self, const FlConnectOptions *options)
+{
+  FlDevice *device = self->session != NULL ? fl_session_get_device (self->session) : NULL;
+
+  if (device != NULL && device->chip != NULL)
+    return device->chip;
+  return options != NULL && options->pid >= 0 ? fl_chip_db_find ((guint16) options->pid) : NULL;
+}
+
 static void
 fl_window_show_wiring (FlWindow *self)
 {
   g_autoptr (FlConnectOptions) options = fl_connect_page_make_options (self->connect_page);
-  FlDevice *device = self->session != NULL ? fl_session_get_device (self->session) : NULL;
-  const FlChip *chip = device != NULL ? device->chip : NULL;
+  const FlChip *chip = fl_window_get_chip (self, options);
 
-  if (chip == NULL && options != NULL && options->pid >= 0)
-    chip = fl_chip_db_find ((guint16) options->pid);
   gtk_window_present (GTK_WINDOW (fl_wiring_dialog_new (GTK_WINDOW (self), chip, options)));
+}
+
+static void
+fl_window_show_jump (FlWindow *self)
+{
+  g_autoptr (FlConnectOptions) options = fl_connect_page_make_options (self->connect_page);
+
+  gtk_window_present (GTK_WINDOW (fl_jump_dialog_new (GTK_WINDOW (self), fl_window_get_chip (self, options))));
 }
 
 /* The same again, with one thing changed. */
@@ -123,6 +140,8 @@ fl_window_do_remedy (FlWindow *self, const char *action)
     adw_view_stack_set_visible_child_name (self->views, view);
   else if (g_str_equal (action, "wiring"))
     fl_window_show_wiring (self);
+  else if (g_str_equal (action, "jump-code"))
+    fl_window_show_jump (self);
   else if (g_str_equal (action, "report"))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.save-report", NULL);
   else if (g_str_equal (action, "file"))
