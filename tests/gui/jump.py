@@ -60,6 +60,8 @@ def choose():
     gui.wait_for(lambda: gui.find_all(window, "list item"), "the list to open")
     gui.key("shift+Tab")  # from the list into the field above it
     gui.type_text("stm32f407")
+    # The field waits for a pause in the typing before it looks.
+    gui.wait_for(lambda: 0 < len([n for n in gui.find_all(window, "list item") if gui.in_sight(n)]) < 5, "the list to be short")
     journey.shoot("searched")
     gui.key("Down", "Return")
     gui.wait_for(lambda: "STM32F405/407" in code(window), "the code for this chip")
