@@ -11,11 +11,14 @@
 #include "fl-job-private.h"
 #include "fl-port-job.h"
 #include "fl-session-private.h"
+#include "fl-surroundings.h"
 
 #define MANUAL_ATTEMPTS 3    /* by hand: time to press reset, and for an L47x, which takes 2.6 s to start */
 #define LINE_ATTEMPTS   2    /* at a speed that was asked for, each with a reset by the adapter's lines */
 #define LISTEN_MS       1000 /* for an application that talks of itself */
 #define ID_ATTEMPTS     3    /* until two answers are the same */
+#define BLOCK_BYTES     268  /* on the wire for 256 of data: Write Memory's packets and their answers */
+#define BLOCK_ANSWERS   3    /* of them */
 #define STEPS           7    /* of the bar: there are hardly any bytes to count */
 
 struct _FlConnectJob
@@ -466,6 +469,43 @@ fl_connect_job_explain_declaration (FlJob *job, FlDevice *device)
               (const char *) g_ptr_array_index (sentences, 0));
 }
 
+/* What the driver and the adapter say of how soon they hand over an answer: for the log line to unfold to. */
+static char *
+dup_latency_facts (gboolean granted, int timer_ms)
+{
+  const char *asked = granted ? _ ("Low latency was asked of the port's driver, and is granted.")
+                              : _ ("The port's driver does not grant low latency.");
+
+  if (timer_ms < 0)
+    return g_strdup (asked);
+  return g_strdup_printf (_ ("%s The adapter's latency timer is %d ms."), asked, timer_ms);
+}
+
+/* What limits the speed: a block is asked for, addressed and sent, and the answer to each costs a round trip. */
+static void
+fl_connect_job_note_pace (FlJob *job)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlTransport *transport = fl_session_get_transport (session);
+  double round_trip_ms = fl_boot_get_round_trip_ms (fl_session_get_boot (session));
+  int timer_ms = fl_surroundings_get_latency (fl_session_get_options (session)->port);
+  g_autofree char *facts = dup_latency_facts (fl_transport_is_low_latency (transport), timer_ms);
+  FlLineSettings settings;
+  double wire_ms;
+
+  fl_transport_get_settings (transport, &settings);
+  wire_ms = (double) BLOCK_BYTES * fl_line_settings_get_bits (&settings) * 1000 / settings.baud;
+  if (BLOCK_ANSWERS * round_trip_ms > wire_ms)
+    fl_job_log (
+        job, FL_LOG_WARNING, facts,
+        _ ("The adapter's %.0f ms latency, not the baud rate, sets the pace: 256 bytes take %.0f ms on the wire, "
+           "and %.0f ms of waiting for answers"),
+        timer_ms > 0 ? timer_ms : round_trip_ms, wire_ms, BLOCK_ANSWERS * round_trip_ms);
+  else
+    fl_job_log (job, FL_LOG_INFO, facts,
+                _ ("Each answer takes %.1f ms longer than its bytes: the baud rate sets the pace"), round_trip_ms);
+}
+
 static gboolean
 fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
 {
@@ -491,6 +531,7 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   if (!fl_describe_device (job, boot, device, cancellable, error))
     return FALSE;
   fl_connect_job_explain_declaration (job, device);
+  fl_connect_job_note_pace (job);
   fl_session_take_device (session, g_steal_pointer (&device));
   return TRUE;
 }

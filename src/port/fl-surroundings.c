@@ -191,6 +191,40 @@ fl_surroundings_look (const char *port)
   return find_scheme (port, &scheme) ? scheme.look (port) : look_around (port);
 }
 
+/**
+ * fl_surroundings_get_latency:
+ * @port: what fl_transport_open() takes
+ *
+ * The one figure of fl_surroundings_look() that costs nothing: no other port is touched.
+ *
+ * Returns: the latency timer of @port's adapter in milliseconds, as it is now; -1: not known
+ */
+int
+fl_surroundings_get_latency (const char *port)
+{
+  FlScheme scheme = { NULL, NULL };
+  g_autoptr (FlSurroundings) known = NULL;
+  g_autofree char *name = NULL;
+  int latency_ms = -1;
+
+  g_return_val_if_fail (port != NULL, -1);
+
+  if (find_scheme (port, &scheme))
+    {
+      known = scheme.look (port);
+      return known->latency_ms;
+    }
+  name = fl_port_system_dup_name (port);
+  for (guint i = 0; i < MAX_LINKS && name != NULL && latency_ms < 0; i++)
+    {
+      g_autofree char *here = g_steal_pointer (&name);
+
+      latency_ms = fl_port_system_get_latency (here);
+      name = fl_port_system_dup_target (here);
+    }
+  return latency_ms;
+}
+
 void
 fl_surroundings_free (FlSurroundings *self)
 {

@@ -29,6 +29,7 @@ typedef struct
 } FlSurroundings;
 
 FlSurroundings *fl_surroundings_look (const char *port); /* blocks: worker */
+int             fl_surroundings_get_latency (const char *port); /* worker */
 void            fl_surroundings_free (FlSurroundings *self);
 
 /* What somebody at the board can do. */

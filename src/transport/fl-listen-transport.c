@@ -138,6 +138,12 @@ fl_listen_transport_take_errors (FlTransport *transport)
   return fl_transport_take_errors (FL_LISTEN_TRANSPORT (transport)->inner);
 }
 
+static gboolean
+fl_listen_transport_is_low_latency (FlTransport *transport)
+{
+  return fl_transport_is_low_latency (FL_LISTEN_TRANSPORT (transport)->inner);
+}
+
 static gint64
 fl_listen_transport_get_time (FlTransport *transport)
 {
@@ -182,6 +188,7 @@ fl_listen_transport_iface_init (FlTransportInterface *iface)
   iface->get_lines = fl_listen_transport_get_lines;
   iface->discard = fl_listen_transport_discard;
   iface->take_errors = fl_listen_transport_take_errors;
+  iface->is_low_latency = fl_listen_transport_is_low_latency;
   iface->get_time = fl_listen_transport_get_time;
   iface->wait = fl_listen_transport_wait;
   iface->get_name = fl_listen_transport_get_name;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <linux/serial.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -189,4 +190,59 @@ fl_port_fd_take_errors (int fd, FlPortErrorCounts *last)
     errors |= FL_LINE_ERROR_BREAK;
   *last = (FlPortErrorCounts){ now.parity, now.frame, now.overrun + now.buf_overrun, now.brk };
   return errors;
+}
+
+static gboolean
+get_low_latency (int fd, struct serial_struct *serial)
+{
+  memset (serial, 0, sizeof *serial);
+  return ioctl (fd, TIOCGSERIAL, serial) == 0;
+}
+
+/**
+ * fl_port_fd_ask_low_latency:
+ * @fd: a tty
+ * @changed: (out): whether it was off before, so that fl_port_fd_undo_low_latency() is owed
+ *
+ * Asks the driver to hand over what comes in at once (ASYNC_LOW_LATENCY, which needs no privilege): an FTDI then keeps
+ * a lone ACK for 1 ms rather than for its 16. Many drivers take the flag and forget it, or have none at all: it counts
+ * as granted only when it reads back.
+ *
+ * Returns: whether it is in force
+ */
+gboolean
+fl_port_fd_ask_low_latency (int fd, gboolean *changed)
+{
+  struct serial_struct serial;
+
+  *changed = FALSE;
+  if (!get_low_latency (fd, &serial))
+    return FALSE;
+  if (serial.flags & ASYNC_LOW_LATENCY)
+    return TRUE;
+  serial.flags |= ASYNC_LOW_LATENCY;
+  if (ioctl (fd, TIOCSSERIAL, &serial) != 0)
+    {
+      g_debug ("TIOCSSERIAL: %s", g_strerror (errno));
+      return FALSE;
+    }
+  *changed = get_low_latency (fd, &serial) && (serial.flags & ASYNC_LOW_LATENCY) != 0;
+  return *changed;
+}
+
+/**
+ * fl_port_fd_undo_low_latency:
+ *
+ * Leaves the driver as it was before fl_port_fd_ask_low_latency(): the flag outlives the descriptor.
+ */
+void
+fl_port_fd_undo_low_latency (int fd)
+{
+  struct serial_struct serial;
+
+  if (!get_low_latency (fd, &serial))
+    return; /* unplugged: nothing is left to be put back */
+  serial.flags &= ~ASYNC_LOW_LATENCY;
+  if (ioctl (fd, TIOCSSERIAL, &serial) != 0)
+    g_debug ("TIOCSSERIAL: %s", g_strerror (errno));
 }

@@ -19,5 +19,7 @@ void         fl_port_fd_exclude     (int fd);
 gboolean     fl_port_fd_set_lines   (int fd, const char *path, FlLines mask, FlLines lines, GError **error);
 gboolean     fl_port_fd_get_lines   (int fd, const char *path, FlLines *lines, GError **error);
 FlLineErrors fl_port_fd_take_errors (int fd, FlPortErrorCounts *last);
+gboolean     fl_port_fd_ask_low_latency  (int fd, gboolean *changed);
+void         fl_port_fd_undo_low_latency (int fd);
 
 G_END_DECLS

@@ -14,6 +14,8 @@ struct _FlPortHandle
   int lock_fd;          /* a second descriptor of the port: holds the lock, asks what libserialport cannot */
   struct sp_port *port; /* nullable */
   FlPortErrorCounts counts;
+  gboolean low_latency;         /* in force */
+  gboolean low_latency_is_ours; /* and to be undone */
 };
 
 /**
@@ -48,6 +50,7 @@ fl_port_handle_attach (FlPortHandle *self, struct sp_port *port)
 {
   self->port = port;
   fl_port_fd_exclude (self->lock_fd);
+  self->low_latency = fl_port_fd_ask_low_latency (self->lock_fd, &self->low_latency_is_ours);
 }
 
 /**
@@ -59,6 +62,8 @@ fl_port_handle_attach (FlPortHandle *self, struct sp_port *port)
 void
 fl_port_handle_release (FlPortHandle *self)
 {
+  if (self->low_latency_is_ours)
+    fl_port_fd_undo_low_latency (self->lock_fd);
   if (self->port != NULL)
     {
       sp_close (self->port);
@@ -149,4 +154,10 @@ FlLineErrors
 fl_port_handle_take_errors (FlPortHandle *self)
 {
   return fl_port_fd_take_errors (self->lock_fd, &self->counts);
+}
+
+gboolean
+fl_port_handle_is_low_latency (FlPortHandle *self)
+{
+  return self->low_latency;
 }

@@ -248,3 +248,10 @@ fl_port_handle_take_errors (FlPortHandle *self)
   self->errors = 0;
   return errors;
 }
+
+/* Windows has no such request: the latency timer is a setting of the adapter's driver. */
+gboolean
+fl_port_handle_is_low_latency (FlPortHandle *self)
+{
+  return FALSE;
+}

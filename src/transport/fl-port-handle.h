@@ -25,6 +25,7 @@ gboolean      fl_port_handle_is_present  (FlPortHandle *self);
 gboolean      fl_port_handle_set_lines   (FlPortHandle *self, const char *path, FlLines mask, FlLines lines,
                                           GError **error);
 FlLineErrors  fl_port_handle_take_errors (FlPortHandle *self);
+gboolean      fl_port_handle_is_low_latency (FlPortHandle *self); /* the driver was asked for it, and grants it */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlPortHandle, fl_port_handle_release)
 

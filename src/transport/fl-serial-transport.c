@@ -257,6 +257,15 @@ fl_serial_transport_take_errors (FlTransport *transport)
 }
 
 static gboolean
+fl_serial_transport_is_low_latency (FlTransport *transport)
+{
+  FlSerialTransport *self = FL_SERIAL_TRANSPORT (transport);
+  FL_TRANSPORT_VISIT (self);
+
+  return self->port != NULL && fl_port_handle_is_low_latency (self->handle);
+}
+
+static gboolean
 fl_serial_transport_discard (FlTransport *transport, GError **error)
 {
   FlSerialTransport *self = FL_SERIAL_TRANSPORT (transport);
@@ -354,6 +363,7 @@ fl_serial_transport_iface_init (FlTransportInterface *iface)
   iface->get_lines = fl_serial_transport_get_lines;
   iface->discard = fl_serial_transport_discard;
   iface->take_errors = fl_serial_transport_take_errors;
+  iface->is_low_latency = fl_serial_transport_is_low_latency;
   iface->get_time = fl_serial_transport_get_time;
   iface->wait = fl_serial_transport_wait;
   iface->get_name = fl_serial_transport_get_name;

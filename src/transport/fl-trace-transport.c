@@ -41,6 +41,14 @@ static void fl_trace_transport_iface_init (FlTransportInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (FlTraceTransport, fl_trace_transport, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (FL_TYPE_TRANSPORT, fl_trace_transport_iface_init))
 
+static gboolean
+fl_trace_transport_is_low_latency (FlTransport *transport)
+{
+  FlTransport *inner = FL_TRACE_TRANSPORT (transport)->inner;
+
+  return inner != NULL && fl_transport_is_low_latency (inner); /* a replayed trace has none */
+}
+
 static gint64
 fl_trace_transport_get_time (FlTransport *transport)
 {
@@ -400,6 +408,7 @@ fl_trace_transport_iface_init (FlTransportInterface *iface)
   iface->get_lines = fl_trace_transport_get_lines;
   iface->discard = fl_trace_transport_discard;
   iface->take_errors = fl_trace_transport_take_errors;
+  iface->is_low_latency = fl_trace_transport_is_low_latency;
   iface->get_time = fl_trace_transport_get_time;
   iface->wait = fl_trace_transport_wait;
   iface->get_name = fl_trace_transport_get_name;

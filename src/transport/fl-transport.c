@@ -286,6 +286,20 @@ fl_transport_take_errors (FlTransport *self)
 }
 
 /**
+ * fl_transport_is_low_latency:
+ * @self: a transport
+ *
+ * Returns: whether the driver was asked to hand over at once what comes in, and does; %FALSE where nobody can tell
+ */
+gboolean
+fl_transport_is_low_latency (FlTransport *self)
+{
+  g_return_val_if_fail (FL_IS_TRANSPORT (self), FALSE);
+
+  return FL_TRANSPORT_GET_IFACE (self)->is_low_latency != NULL && FL_TRANSPORT_GET_IFACE (self)->is_low_latency (self);
+}
+
+/**
  * fl_transport_get_time:
  * @self: a transport
  *

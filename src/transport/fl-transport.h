@@ -55,6 +55,7 @@ G_DECLARE_INTERFACE (FlTransport, fl_transport, FL, TRANSPORT, GObject)
  * @get_lines: outputs as last set, inputs as they are now; may be %NULL when there are none
  * @discard: throws away what came in and was not read
  * @take_errors: what was wrong with bytes since the last call; may be %NULL
+ * @is_low_latency: whether the driver was asked to hand over at once what comes in, and does; may be %NULL
  * @get_time: microseconds on the transport's own monotonic clock (the virtual clock of a simulated board)
  * @wait: lets time pass on that clock until @until
  * @get_name: what to call it in messages: "/dev/ttyUSB0"
@@ -77,6 +78,7 @@ struct _FlTransportInterface
   gboolean     (*get_lines)    (FlTransport *self, FlLines *lines, GError **error);
   gboolean     (*discard)      (FlTransport *self, GError **error);
   FlLineErrors (*take_errors)  (FlTransport *self);
+  gboolean     (*is_low_latency) (FlTransport *self);
   gint64       (*get_time)     (FlTransport *self);
   gboolean     (*wait)         (FlTransport *self, gint64 until, GCancellable *cancellable, GError **error);
   const char  *(*get_name)     (FlTransport *self);
@@ -95,6 +97,7 @@ gboolean     fl_transport_set_lines    (FlTransport *self, FlLines mask, FlLines
 gboolean     fl_transport_get_lines    (FlTransport *self, FlLines *lines, GError **error);
 gboolean     fl_transport_discard      (FlTransport *self, GError **error);
 FlLineErrors fl_transport_take_errors  (FlTransport *self);
+gboolean     fl_transport_is_low_latency (FlTransport *self);
 gint64       fl_transport_get_time     (FlTransport *self);
 gboolean     fl_transport_sleep        (FlTransport *self, guint ms, GCancellable *cancellable, GError **error);
 const char  *fl_transport_get_name     (FlTransport *self);

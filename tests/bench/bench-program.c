@@ -3,57 +3,103 @@
 
 #include "job-board.h"
 
-/* Programs and verifies 256 KiB of a simulated board over its virtual clock, and prints how much longer that takes than
- * the wire and the chip themselves need. */
+/* Programs and verifies simulated boards over their virtual clock, and prints how much longer that takes than the wire
+ * and the chip themselves need, as a table in Markdown. */
 
-#define SIZE (256 * 1024)
+#define PAGE        2048 /* of the boards with a latency: a G0B1 */
+#define SPARSE_STEP 8192 /* in a sparse image: one page of data, then blank ones */
+
+typedef enum
+{
+  IMAGE_FULL,
+  IMAGE_SPARSE,
+  IMAGE_UNCHANGED, /* is in the flash already */
+  IMAGE_ONE_PAGE,  /* but for one page */
+} ImageKind;
+
+static const char *const kind_names[] = {
+  [IMAGE_FULL] = "random",
+  [IMAGE_SPARSE] = "sparse",
+  [IMAGE_UNCHANGED] = "unchanged",
+  [IMAGE_ONE_PAGE] = "one page changed",
+};
 
 static FlImage *
-make_image (void)
+make_image (gsize size, ImageKind kind, gboolean changed)
 {
   g_autoptr (FlImage) image = fl_image_new ();
-  g_autofree guint8 *data = g_malloc (SIZE);
+  g_autoptr (GRand) random = g_rand_new_with_seed (6);
+  g_autofree guint8 *data = g_malloc (size);
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < SIZE; i++)
-    data[i] = (guint8) (i * 13 ^ i >> 7);
-  fl_image_add (image, 0x08000000, data, SIZE, &error);
+  for (gsize i = 0; i < size; i++)
+    {
+      data[i] = (guint8) g_rand_int (random);
+      if (kind == IMAGE_SPARSE && i % SPARSE_STEP >= PAGE)
+        data[i] = 0xFF;
+    }
+  if (changed)
+    data[size / 2] ^= 0xFF;
+  fl_image_add (image, 0x08000000, data, size, &error);
   fl_image_seal (image, FL_IMAGE_BIN, &error);
   g_assert_no_error (error);
   return g_steal_pointer (&image);
 }
 
 static void
-measure (const char *name)
+program (JobBoard *board, FlImage *image, double *seconds, double *wire, double *chip)
 {
-  g_autoptr (JobBoard) board = job_board_new (name);
-  g_autoptr (FlImage) image = make_image ();
-  g_autoptr (FlJob) job = NULL;
+  gint64 busy = fl_sim_board_get_busy_us (board->board);
+  g_autoptr (FlJob) job = job_board_program (board, image, NULL, FALSE);
   g_autoptr (GError) error = NULL;
   const FlProgramResult *result;
-  double chip;
 
-  job_board_connect (board);
-  chip = (double) fl_sim_board_get_busy_us (board->board);
-  job = job_board_program (board, image, NULL, FALSE);
   job_board_run (board, job, &error);
   g_assert_no_error (error);
-  chip = ((double) fl_sim_board_get_busy_us (board->board) - chip) / G_USEC_PER_SEC;
   result = fl_program_job_get_result (FL_PROGRAM_JOB (job));
-  g_print ("%-24s %8.2f s in all: %8.2f s wire, %7.2f s chip: %.4f × (wire + chip); %.2f s of real time\n", name,
-           result->seconds, result->wire_seconds, chip, result->seconds / (result->wire_seconds + chip),
-           (double) board->real_us / G_USEC_PER_SEC);
+  *seconds = result->seconds;
+  *wire = result->wire_seconds;
+  *chip = (double) (fl_sim_board_get_busy_us (board->board) - busy) / G_USEC_PER_SEC;
+}
+
+/* Where something is in the flash already, it was put there by a job before, which is not counted. */
+static void
+measure (const char *name, guint kib, ImageKind kind)
+{
+  g_autoptr (JobBoard) board = job_board_new (name);
+  g_autoptr (FlImage) before = make_image (kib * 1024, kind, FALSE);
+  g_autoptr (FlImage) image = make_image (kib * 1024, kind, kind == IMAGE_ONE_PAGE);
+  double seconds, wire, chip;
+
+  job_board_connect (board);
+  if (kind == IMAGE_UNCHANGED || kind == IMAGE_ONE_PAGE)
+    program (board, before, &seconds, &wire, &chip);
+  program (board, image, &seconds, &wire, &chip);
+  g_print ("| %s | %u KiB %s | %.2f | %.2f | %.2f | %.3f |\n", name, kib, kind_names[kind], seconds, wire, chip,
+           seconds / (wire + chip));
 }
 
 int
 main (void)
 {
-  static const char *const boards[] = { "0x467,flash=256",           "0x413", "0x415", "0x469", "0x450", "0x495",
-                                        "0x467,flash=256,latency=16" };
+  static const char *const others[] = { "0x413", "0x415", "0x469", "0x450", "0x495" };
+  static const guint latencies[] = { 0, 1, 16 };
 
   setlocale (LC_ALL, "");
-  g_print ("256 KiB programmed and verified at 115200 8E1\n");
-  for (guint i = 0; i < G_N_ELEMENTS (boards); i++)
-    measure (boards[i]);
+  g_print ("Programmed and verified at 115200 8E1, on the virtual clock\n\n"
+           "| board | image | seconds | of them wire | chip | seconds ÷ (wire + chip) |\n"
+           "| --- | --- | ---: | ---: | ---: | ---: |\n");
+  for (guint i = 0; i < G_N_ELEMENTS (latencies); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("0x467,flash=256,latency=%u", latencies[i]);
+
+      for (guint kind = 0; kind < G_N_ELEMENTS (kind_names); kind++)
+        {
+          measure (name, 64, kind);
+          measure (name, 128, kind);
+        }
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    measure (others[i], 256, IMAGE_FULL);
   return 0;
 }

@@ -54,6 +54,8 @@ struct _FlFakeAdapter
   FlKernelTermios termios; /* as last asked for */
   FlLineSettings settings;
   gboolean refuse_parity;
+  gboolean has_serial_flags; /* as an FTDI: other drivers know no TIOCSSERIAL */
+  int serial_flags;          /* ASYNC_* */
   struct serial_icounter_struct counts;
   GString *events; /* what happened, in order: "open +dtr +rts 115200-8E1 …" */
 };
@@ -163,6 +165,25 @@ fl_fake_adapter_answer (FlFakeAdapter *self, UMockdevIoctlClient *client, int *c
       data = umockdev_ioctl_data_resolve (umockdev_ioctl_client_get_arg (client), 0, sizeof self->counts, NULL);
       g_assert_nonnull (data);
       memcpy (data->data, &self->counts, sizeof self->counts);
+      return 0;
+
+    case TIOCGSERIAL:
+    case TIOCSSERIAL:
+      if (!self->has_serial_flags)
+        {
+          *code = ENOTTY;
+          return -1;
+        }
+      data =
+          umockdev_ioctl_data_resolve (umockdev_ioctl_client_get_arg (client), 0, sizeof (struct serial_struct), NULL);
+      g_assert_nonnull (data);
+      if (request == TIOCGSERIAL)
+        ((struct serial_struct *) data->data)->flags = self->serial_flags;
+      else
+        {
+          self->serial_flags = ((struct serial_struct *) data->data)->flags;
+          fl_fake_adapter_add_event (self, (self->serial_flags & ASYNC_LOW_LATENCY) ? "+low-latency" : "-low-latency");
+        }
       return 0;
 
     case TCSETS:
@@ -416,6 +437,16 @@ fl_fake_adapter_refuse_parity (FlFakeAdapter *self, gboolean refuse)
 {
   g_mutex_lock (&self->lock);
   self->refuse_parity = refuse;
+  g_mutex_unlock (&self->lock);
+}
+
+/* As an FTDI, whose driver can be asked for a low latency: @flags are ASYNC_* as another program left them. */
+void
+fl_fake_adapter_set_serial_flags (FlFakeAdapter *self, int flags)
+{
+  g_mutex_lock (&self->lock);
+  self->has_serial_flags = TRUE;
+  self->serial_flags = flags;
   g_mutex_unlock (&self->lock);
 }
 

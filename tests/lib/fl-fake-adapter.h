@@ -42,6 +42,7 @@ void           fl_fake_adapter_send          (FlFakeAdapter *self, const guint8 
 void           fl_fake_adapter_set_inputs    (FlFakeAdapter *self, FlLines inputs);
 void           fl_fake_adapter_add_errors    (FlFakeAdapter *self, FlLineErrors errors);
 void           fl_fake_adapter_refuse_parity (FlFakeAdapter *self, gboolean refuse);
+void           fl_fake_adapter_set_serial_flags (FlFakeAdapter *self, int flags);
 void           fl_fake_adapter_stop_reading  (FlFakeAdapter *self);
 char          *fl_fake_adapter_take_events   (FlFakeAdapter *self);
 const char    *fl_fake_adapter_get_path      (FlFakeAdapter *self);

@@ -52,6 +52,36 @@ test_found (gconstpointer data)
   g_assert_cmpuint (fl_session_get_baud (board->session), ==, 115200);
 }
 
+/* What the log says of the speed: at 115200 a block takes 26 ms on the wire, so three answers of 10 ms are the limit.
+ */
+static void
+test_pace (void)
+{
+  static const struct
+  {
+    const char *latency;
+    FlLogStatus status;
+    const char *logged;
+  } cases[] = {
+    { "0", FL_LOG_INFO, "the baud rate sets the pace" },
+    { "1", FL_LOG_INFO, "the baud rate sets the pace" },
+    { "16", FL_LOG_WARNING, "ms latency, not the baud rate, sets the pace" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *config = g_strconcat ("0x460,latency=", cases[i].latency, NULL);
+      g_autoptr (JobBoard) board = job_board_new (config);
+      g_autoptr (FlJob) job = fl_connect_job_new (board->session);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (job_board_run (board, job, &error));
+      g_assert_no_error (error);
+      g_assert_true (job_board_logged (job, cases[i].status, cases[i].logged));
+      g_assert_true (job_board_logged (job, cases[i].status, "does not grant low latency"));
+    }
+}
+
 /* A board that is not found: the error, and what the log and the explanation say. */
 typedef struct
 {
@@ -337,6 +367,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &lost_cases[i], test_lost);
     }
+  g_test_add_func ("/connect/pace", test_pace);
   g_test_add_func ("/connect/wired", test_wired);
   g_test_add_func ("/connect/lines-first", test_lines_first);
   g_test_add_func ("/connect/slower", test_slower);

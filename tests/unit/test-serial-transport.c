@@ -5,6 +5,7 @@
 #include "fl-trace-transport.h"
 
 #include <fcntl.h>
+#include <linux/serial.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -347,6 +348,47 @@ test_cancel (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* The flag outlives the port's closing in the driver: whoever set it takes it back, and nobody else's. */
+static void
+test_low_latency (void)
+{
+  static const struct
+  {
+    int before; /* -1: a driver that has no flags */
+    gboolean granted;
+    const char *opening;
+    const char *closing;
+  } cases[] = {
+    { 0, TRUE, "+low-latency", "-low-latency" },
+    { ASYNC_SPD_CUST, TRUE, "+low-latency", "-low-latency" },
+    { ASYNC_LOW_LATENCY, TRUE, NULL, NULL },
+    { -1, FALSE, NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FlFakeAdapter) adapter = plug_adapter ();
+      g_autoptr (FlTransport) port = NULL;
+      g_autoptr (FlTransport) traced = NULL;
+      g_autoptr (FlTrace) trace = fl_trace_new (FL_TRACE_DEFAULT_LIMIT);
+      g_autoptr (GString) closing = g_string_new (NULL);
+      g_autofree char *opening = NULL;
+
+      if (cases[i].before >= 0)
+        fl_fake_adapter_set_serial_flags (adapter, cases[i].before);
+      port = open_port (fl_fake_adapter_get_path (adapter), &even);
+      traced = fl_trace_transport_new (port, trace);
+      g_assert_cmpint (fl_transport_is_low_latency (port), ==, cases[i].granted);
+      g_assert_cmpint (fl_transport_is_low_latency (traced), ==, cases[i].granted);
+      opening = fl_fake_adapter_take_events (adapter);
+      g_assert_cmpint (strstr (opening, "low-latency") != NULL, ==, cases[i].opening != NULL);
+      fl_transport_close (port);
+      wait_for_close (adapter, closing);
+      g_assert_cmpint (strstr (closing->str, "-low-latency") != NULL, ==, cases[i].closing != NULL);
+      g_assert_false (fl_transport_is_low_latency (port));
+    }
+}
+
 /* Nobody takes the bytes: the driver's buffer fills, and the write ends at its deadline. */
 static void
 test_stuck (void)
@@ -380,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/serial-transport/busy-other", test_busy_other);
   g_test_add_func ("/serial-transport/unplug", test_unplug);
   g_test_add_func ("/serial-transport/cancel", test_cancel);
+  g_test_add_func ("/serial-transport/low-latency", test_low_latency);
   g_test_add_func ("/serial-transport/stuck", test_stuck);
   return g_test_run ();
 }

@@ -38,6 +38,7 @@ test_alone (void)
   g_assert_cmphex ((guint) fl_port_info_get_vid (one->port), ==, 0x1A86);
   g_assert_cmpstr (one->driver, ==, "ch341");
   g_assert_cmpint (one->latency_ms, ==, -1);
+  g_assert_cmpint (fl_surroundings_get_latency ("/dev/ttyUSB0"), ==, -1);
   g_assert_false (one->has_dfu);
   g_assert_false (one->has_st_link);
   g_assert_cmpuint (one->other_ports->len, ==, 0);
@@ -57,6 +58,7 @@ test_others (void)
   with_dfu = fl_surroundings_look ("/dev/ttyUSB7");
   g_assert_cmpstr (with_dfu->driver, ==, "ftdi_sio");
   g_assert_cmpint (with_dfu->latency_ms, ==, 16);
+  g_assert_cmpint (fl_surroundings_get_latency ("ttyUSB7"), ==, 16);
   g_assert_true (with_dfu->has_dfu);
   g_assert_false (with_dfu->has_st_link);
   g_assert_cmpuint (with_dfu->other_ports->len, ==, 1);
