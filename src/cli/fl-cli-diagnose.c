@@ -6,6 +6,7 @@
 
 #include "fl-cli.h"
 #include "fl-diagnose-job.h"
+#include "fl-diagnosis-json.h"
 #include "fl-error.h"
 
 static char *image_path;
@@ -150,55 +151,10 @@ terminal_close (Terminal *terminal)
 }
 
 static void
-add_strings (FlCli *cli, const char *name, GPtrArray *strings)
-{
-  json_builder_set_member_name (cli->result, name);
-  json_builder_begin_array (cli->result);
-  for (guint i = 0; i < strings->len; i++)
-    json_builder_add_string_value (cli->result, g_ptr_array_index (strings, i));
-  json_builder_end_array (cli->result);
-}
-
-static void
 add_double (FlCli *cli, const char *name, double value)
 {
   json_builder_set_member_name (cli->result, name);
   json_builder_add_double_value (cli->result, value);
-}
-
-static void
-add_cause (FlCli *cli, const FlCause *cause)
-{
-  json_builder_begin_object (cli->result);
-  fl_cli_add_string (cli, "code", cause->code);
-  add_double (cli, "likelihood", cause->likelihood);
-  json_builder_set_member_name (cli->result, "certain");
-  json_builder_add_boolean_value (cli->result, cause->certain);
-  fl_cli_add_string (cli, "title", cause->title);
-  fl_cli_add_string (cli, "meaning", cause->meaning);
-  add_strings (cli, "evidence", cause->evidence);
-  add_strings (cli, "remedy", cause->remedy);
-  fl_cli_add_string (cli, "decide", cause->decide);
-  json_builder_end_object (cli->result);
-}
-
-static void
-add_excluded (FlCli *cli, const FlExcluded *excluded)
-{
-  json_builder_begin_object (cli->result);
-  fl_cli_add_string (cli, "code", excluded->code);
-  fl_cli_add_string (cli, "title", excluded->title);
-  fl_cli_add_string (cli, "why", excluded->why);
-  json_builder_end_object (cli->result);
-}
-
-static void
-add_question (FlCli *cli, const FlQuestion *question)
-{
-  json_builder_begin_object (cli->result);
-  fl_cli_add_string (cli, "id", question->id);
-  fl_cli_add_string (cli, "text", question->text);
-  json_builder_end_object (cli->result);
 }
 
 static void
@@ -215,28 +171,6 @@ add_facts (FlCli *cli, const FlFacts *facts)
       fl_cli_add_string (cli, name, fl_facts_get (facts, name));
     }
   json_builder_end_object (cli->result);
-}
-
-static void
-add_diagnosis (FlCli *cli, const FlDiagnosis *diagnosis)
-{
-  fl_cli_add_string (cli, "observation", diagnosis->observation);
-  fl_cli_add_string (cli, "summary", diagnosis->summary);
-  json_builder_set_member_name (cli->result, "causes");
-  json_builder_begin_array (cli->result);
-  for (guint i = 0; i < diagnosis->causes->len; i++)
-    add_cause (cli, g_ptr_array_index (diagnosis->causes, i));
-  json_builder_end_array (cli->result);
-  json_builder_set_member_name (cli->result, "excluded");
-  json_builder_begin_array (cli->result);
-  for (guint i = 0; i < diagnosis->excluded->len; i++)
-    add_excluded (cli, g_ptr_array_index (diagnosis->excluded, i));
-  json_builder_end_array (cli->result);
-  json_builder_set_member_name (cli->result, "questions");
-  json_builder_begin_array (cli->result);
-  for (guint i = 0; i < diagnosis->questions->len; i++)
-    add_question (cli, g_ptr_array_index (diagnosis->questions, i));
-  json_builder_end_array (cli->result);
 }
 
 static gboolean
@@ -280,7 +214,7 @@ run_diagnose (FlCli *cli, char **arguments, GError **error)
   text = fl_diagnosis_to_text (diagnosis);
   if (!cli->json) /* also with --quiet: it is what was asked for */
     g_print ("\n%s\n", text);
-  add_diagnosis (cli, diagnosis);
+  fl_diagnosis_add_json (diagnosis, cli->result);
   add_double (cli, "seconds", fl_diagnose_job_get_automatic_seconds (FL_DIAGNOSE_JOB (job)));
   add_double (cli, "total_seconds", fl_job_get_seconds (job));
   add_facts (cli, fl_diagnose_job_get_facts (FL_DIAGNOSE_JOB (job)));

@@ -63,30 +63,13 @@ fl_diagnosis_get_heading (const FlDiagnosis *diagnosis)
   return first != NULL && first->certain ? _ ("What was found") : _ ("What it can be, the most likely first");
 }
 
-static GtkWidget *
-make_label (const char *text, const char *style)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_yalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_widget_set_hexpand (label, TRUE);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  else
-    gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  return label;
-}
-
 static void
 add_text (GtkWidget *box, const char *heading, const char *text)
 {
   if (text == NULL || *text == '\0')
     return;
-  gtk_box_append (GTK_BOX (box), make_label (heading, "caption-heading"));
-  gtk_box_append (GTK_BOX (box), make_label (text, NULL));
+  gtk_box_append (GTK_BOX (box), fl_ui_make_text (heading, "caption-heading"));
+  gtk_box_append (GTK_BOX (box), fl_ui_make_text (text, NULL));
 }
 
 /* Each line with its number or dot in a column of its own, so that a long one wraps beside it. */
@@ -107,13 +90,13 @@ add_list (GtkWidget *box, const char *heading, GPtrArray *lines, gboolean number
     {
       /* Translators: the number before a sentence in a list of things to do */
       g_autofree char *number = numbered ? g_strdup_printf (_ ("%u."), i + 1) : g_strdup ("•");
-      GtkWidget *label = make_label (number, "numeric");
+      GtkWidget *label = fl_ui_make_text (number, "numeric");
 
       gtk_widget_set_hexpand (label, FALSE);
       gtk_grid_attach (GTK_GRID (grid), label, 0, (int) i, 1, 1);
-      gtk_grid_attach (GTK_GRID (grid), make_label (g_ptr_array_index (lines, i), NULL), 1, (int) i, 1, 1);
+      gtk_grid_attach (GTK_GRID (grid), fl_ui_make_text (g_ptr_array_index (lines, i), NULL), 1, (int) i, 1, 1);
     }
-  gtk_box_append (GTK_BOX (box), make_label (heading, "caption-heading"));
+  gtk_box_append (GTK_BOX (box), fl_ui_make_text (heading, "caption-heading"));
   gtk_box_append (GTK_BOX (box), grid);
 }
 
@@ -140,9 +123,9 @@ make_heading (const FlCause *cause, guint number)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
   g_autofree char *text = g_strdup_printf (_ ("%u. %s"), number, cause->title);
-  GtkWidget *likelihood = make_label (fl_diagnosis_get_likelihood (cause), "caption");
+  GtkWidget *likelihood = fl_ui_make_text (fl_diagnosis_get_likelihood (cause), "caption");
 
-  gtk_box_append (GTK_BOX (box), make_label (text, "heading"));
+  gtk_box_append (GTK_BOX (box), fl_ui_make_text (text, "heading"));
   gtk_widget_set_hexpand (likelihood, FALSE);
   gtk_widget_set_valign (likelihood, GTK_ALIGN_START);
   gtk_label_set_wrap (GTK_LABEL (likelihood), FALSE);
@@ -176,7 +159,7 @@ fl_diagnosis_view_add_cause (FlDiagnosisView *self, const FlCause *cause, guint 
   /* Translators: a cause, and how likely it is: for a screen reader */
   g_autofree char *name = g_strdup_printf (_ ("%s: %s"), cause->title, fl_diagnosis_get_likelihood (cause));
 
-  gtk_box_append (GTK_BOX (content), make_label (cause->meaning, NULL));
+  gtk_box_append (GTK_BOX (content), fl_ui_make_text (cause->meaning, NULL));
   add_list (content, _ ("What speaks for it"), cause->evidence, FALSE);
   add_list (content, _ ("What to do"), cause->remedy, TRUE);
   add_button (content, cause);
@@ -196,9 +179,9 @@ fl_diagnosis_view_add_excluded (FlDiagnosisView *self, GPtrArray *excluded)
       const FlExcluded *one = g_ptr_array_index (excluded, i);
       g_autofree char *why = g_strdup_printf ("%s: %s", one->title, one->why);
 
-      gtk_box_append (GTK_BOX (content), make_label (why, NULL));
+      gtk_box_append (GTK_BOX (content), fl_ui_make_text (why, NULL));
     }
-  gtk_box_append (GTK_BOX (self->box), make_expander (make_label (title, "heading"), title, content, FALSE));
+  gtk_box_append (GTK_BOX (self->box), make_expander (fl_ui_make_text (title, "heading"), title, content, FALSE));
 }
 
 /**

@@ -26,28 +26,11 @@ struct _FlExplanationCard
 G_DEFINE_FINAL_TYPE (FlExplanationCard, fl_explanation_card, GTK_TYPE_WIDGET)
 
 static GtkWidget *
-make_label (const char *text, const char *style)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_yalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_widget_set_hexpand (label, TRUE);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  else
-    gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  return label;
-}
-
-static GtkWidget *
 add_section (GtkBox *box, const char *heading)
 {
   GtkWidget *section = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
 
-  gtk_box_append (GTK_BOX (section), make_label (heading, "heading"));
+  gtk_box_append (GTK_BOX (section), fl_ui_make_text (heading, "heading"));
   gtk_box_append (box, section);
   return section;
 }
@@ -57,7 +40,7 @@ add_text (GtkBox *box, const char *heading, const char *text)
 {
   if (text == NULL || *text == '\0')
     return;
-  gtk_box_append (GTK_BOX (add_section (box, heading)), make_label (text, NULL));
+  gtk_box_append (GTK_BOX (add_section (box, heading)), fl_ui_make_text (text, NULL));
 }
 
 /* The number has a column of its own, so that a long sentence wraps beside it and not below it. */
@@ -76,12 +59,12 @@ fl_explanation_card_add_checks (FlExplanationCard *self, GPtrArray *checks)
     {
       /* Translators: the number before a sentence in a list of things to do */
       g_autofree char *number = g_strdup_printf (_ ("%u."), i + 1);
-      GtkWidget *label = make_label (number, "numeric");
+      GtkWidget *label = fl_ui_make_text (number, "numeric");
 
       gtk_label_set_xalign (GTK_LABEL (label), 1);
       gtk_widget_set_hexpand (label, FALSE);
       gtk_grid_attach (GTK_GRID (grid), label, 0, (int) i, 1, 1);
-      gtk_grid_attach (GTK_GRID (grid), make_label (g_ptr_array_index (checks, i), NULL), 1, (int) i, 1, 1);
+      gtk_grid_attach (GTK_GRID (grid), fl_ui_make_text (g_ptr_array_index (checks, i), NULL), 1, (int) i, 1, 1);
     }
   section = add_section (self->causes, _ ("What to do"));
   gtk_box_append (GTK_BOX (section), grid);

@@ -199,3 +199,26 @@ fl_ui_bind_window (GtkWindow *window)
   g_settings_bind (kept, "window-height", window, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (kept, "window-maximized", window, "maximized", G_SETTINGS_BIND_DEFAULT);
 }
+
+/**
+ * fl_ui_make_text:
+ * @style: (nullable): a style class; text without one is to be read and can be selected
+ *
+ * Returns: (transfer floating): a label for a paragraph that wraps
+ */
+GtkWidget *
+fl_ui_make_text (const char *text, const char *style)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_set_hexpand (label, TRUE);
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  else
+    gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  return label;
+}

@@ -15,6 +15,7 @@ void       fl_ui_bind_window     (GtkWindow *window);
 char      *fl_ui_format_bytes    (guint64 n_bytes);
 char      *fl_ui_format_seconds  (double seconds);
 void       fl_ui_set_label       (gpointer widget, const char *label);
+GtkWidget *fl_ui_make_text      (const char *text, const char *style);
 void       fl_ui_copy            (GtkWidget *widget, const char *text);
 void       fl_ui_toast           (AdwToastOverlay *overlay, AdwToast **last, const char *text);
 void       fl_ui_notify          (GtkWindow *window, const char *title, const char *body);
