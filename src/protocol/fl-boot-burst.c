@@ -184,6 +184,22 @@ fl_boot_get_burst (FlBoot *self)
 }
 
 /**
+ * fl_boot_get_waits:
+ * @n_read: (out): for the answers to one Read Memory; 0: they fill the adapter's packets, and come without a wait
+ * @n_write: (out): for those to one Write Memory
+ */
+void
+fl_boot_get_waits (FlBoot *self, guint *n_read, guint *n_write)
+{
+  gboolean works;
+
+  g_return_if_fail (FL_IS_BOOT (self) && n_read != NULL && n_write != NULL);
+  works = self->burst == FL_BURST_WORKS;
+  *n_write = works ? 2 : 3;
+  *n_read = !works ? 3 : self->read_size < FL_BOOT_MAX_BLOCK ? 0 : 1;
+}
+
+/**
  * fl_boot_get_read_size:
  *
  * Returns: how many bytes to read at once for the best pace: 256, or a few less where their answer then fills whole

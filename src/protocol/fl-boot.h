@@ -105,6 +105,7 @@ gboolean     fl_boot_try_burst      (FlBoot *self, guint32 address, const guint8
                                      GCancellable *cancellable, GError **error);
 FlBurst      fl_boot_get_burst      (FlBoot *self);
 guint        fl_boot_get_read_size  (FlBoot *self);
+void         fl_boot_get_waits      (FlBoot *self, guint *n_read, guint *n_write); /* round trips that a block costs */
 
 gboolean     fl_boot_sync           (FlBoot *self, FlSyncState *state, GCancellable *cancellable, GError **error);
 gboolean     fl_boot_resync         (FlBoot *self, GCancellable *cancellable, GError **error);
