@@ -495,10 +495,11 @@ fl_connect_job_note_burst (FlJob *job, gboolean readable)
   switch (fl_boot_get_burst (boot))
     {
     case FL_BURST_WORKS:
-      gain = g_strdup_printf (_ ("Of three waits for an answer, %.1f ms each, reading a block keeps %u, and writing one "
-                                 "%u. Blocks are read by %u bytes. At the first irregular answer each packet waits for "
-                                 "its own again."),
-                              round_trip_ms, read_waits, write_waits, fl_boot_get_read_size (boot));
+      gain =
+          g_strdup_printf (_ ("Of three waits for an answer, %.1f ms each, reading a block keeps %u, and writing one "
+                              "%u. Blocks are read by %u bytes. At the first irregular answer each packet waits for "
+                              "its own again."),
+                           round_trip_ms, read_waits, write_waits, fl_boot_get_read_size (boot));
       fl_job_log (job, FL_LOG_INFO, gain,
                   _ ("This bootloader keeps up with whole commands: one round trip a block instead of three"));
       break;
