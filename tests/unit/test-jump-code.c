@@ -12,7 +12,7 @@ static const struct
   { 0x410, 0x1FFFF000, "SCB->VTOR", "SYSCFG" },
   { 0x410, 0x1FFFF000, "msr faultmask", "msr msplim" },
   { 0x418, 0x1FFFB000, "0x1FFFB000u", "0x1FFFF000u" },
-  { 0x440, 0x1FFFEC00, "RCC_APB2ENR_SYSCFGCOMPEN", "VTOR" }, /* a Cortex-M0 has none */
+  { 0x440, 0x1FFFEC00, "RCC_APB2ENR_SYSCFGEN", "VTOR" }, /* a Cortex-M0 has none */
   { 0x440, 0x1FFFEC00, "SYSCFG->CFGR1", "faultmask" },
   { 0x413, 0x1FFF0000, "SYSCFG->MEMRMP", "SYSCFG->CFGR1" },
   { 0x413, 0x1FFF0000, "RCC->AHB1RSTR", "SCB_DisableDCache" },
