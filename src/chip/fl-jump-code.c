@@ -9,11 +9,11 @@
  *   C0 stm32c011xx.h (cmsis-device-c0 12eca8ec), F0 stm32f042x6.h (a copy from STM32CubeF0), F1 stm32f105xc.h
  *   (STM32CubeF1 660179d4), F4 stm32f410cx.h (STM32CubeF4 1f339530), G0 stm32g0b1xx.h (STM32CubeG0 2447e18b),
  *   G4 stm32g431xx.h (cmsis-device-g4 7ec9f90c), L1 stm32l152xe.h and L4 stm32l412xx.h (copies from STM32CubeL1 and
- *   STM32CubeL4), U0 stm32u031xx.h (cmsis-device-u0 a973f2d9);
- * the names of other lines, and the order of things, with what ST's HAL and LL drivers of the series use and do
- * (HAL_DeInit, HAL_RCC_DeInit). Other sources: AN2606 ("Bootloader activation", and the notes on jumping to it), the
- * series' reference manuals (RCC, SYSCFG: reset values), and for the addresses AN2606 and ST's table of entry points in
- * "How to jump to system bootloader from application code on STM32". */
+ *   STM32CubeL4), U0 stm32u031xx.h (cmsis-device-u0 a973f2d9), WL stm32wle5xx.h (STM32CubeWL 6d27fec2);
+ * the other names, those of other lines, and the order of things, with what ST's HAL and LL drivers of the series use
+ * and do (HAL_DeInit, HAL_RCC_DeInit). Other sources: AN2606 ("Bootloader activation", and the notes on jumping to it),
+ * the series' reference manuals (RCC, SYSCFG: reset values), and for the addresses AN2606 and ST's table of entry
+ * points in "How to jump to system bootloader from application code on STM32". */
 
 #define COMMENT_WIDTH 110
 

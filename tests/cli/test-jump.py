@@ -64,13 +64,14 @@ LOW = ("CR ICSCR CFGR PLLCFGR CIER CIFR CICR AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR
        "AHB3ENR APB1ENR1 APB1ENR2 APB2ENR CCIPR BDCR CSR ")
 HIGH = "CR PLLCFGR CFGR CIR AHB1RSTR APB1RSTR APB2RSTR AHB1ENR APB1ENR APB2ENR BDCR CSR SSCGR "
 OLD = "CR CFGR CIR APB2RSTR APB1RSTR AHBENR APB2ENR APB1ENR BDCR CSR "
-# Header: SYSCFG's register for the memory at address 0, names of bits, and by line: RCC's registers, more names of bits.
+# Header: SYSCFG's register for the memory at address 0, names of bits; by line: RCC's registers, more names of bits.
 HEADERS = {
     "stm32c0xx.h": ("CFGR1", HSI + MEM_1 + "RCC_APBENR2_SYSCFGEN RCC_CR_HSIDIV RCC_CR_HSIDIV_1 RCC_CR_HSIKERDIV "
                                            "RCC_CR_HSIKERDIV_1",
                     {"C011": (PORTS, ""), "C071": (PORTS + "CCIPR2", "RCC_CR_SYSDIV RCC_CCIPR2_USBSEL"),
                      "C092": (PORTS, "RCC_CR_SYSDIV")}),
-    "stm32f0xx.h": ("CFGR1", HSI + PLL + MEM_1 + "RCC_APB2ENR_SYSCFGEN", {"F042": (OLD + "AHBRSTR CFGR2 CFGR3 CR2", "")}),
+    "stm32f0xx.h": ("CFGR1", HSI + PLL + MEM_1 + "RCC_APB2ENR_SYSCFGEN",
+                    {"F042": (OLD + "AHBRSTR CFGR2 CFGR3 CR2", "")}),
     "stm32f1xx.h": (None, HSI + PLL,
                     {"F103": (OLD, ""), "F100": (OLD + "CFGR2", "RCC_CFGR2_PREDIV1"),
                      "F105": (OLD + "AHBRSTR CFGR2", "RCC_AHBRSTR_OTGFSRST RCC_CFGR2_PREDIV1 RCC_CR_PLL2ON "
@@ -101,7 +102,8 @@ HEADERS = {
     "stm32l4xx.h": ("MEMRMP", MSI + PLL + MEM_2 + FAST + RANGE + "RCC_APB2ENR_SYSCFGEN",
                     {"L412": (LOW + "CRRCR", ""), "L476": (LOW + "PLLSAI1CFGR PLLSAI2CFGR", SAI_1 + SAI_2),
                      "L496": (LOW + "PLLSAI1CFGR PLLSAI2CFGR CRRCR CCIPR2", SAI_1 + SAI_2 + "RCC_CCIPR2_I2C4SEL")}),
-    "stm32u0xx.h": ("CFGR1", MSI + PLL + MEM_1 + RANGE + "RCC_APBENR2_SYSCFGEN", {"U031": (PORTS + "PLLCFGR BDCR CSR", "")}),
+    "stm32u0xx.h": ("CFGR1", MSI + PLL + MEM_1 + RANGE + "RCC_APBENR2_SYSCFGEN",
+                    {"U031": (PORTS + "PLLCFGR BDCR CSR", "")}),
     "stm32wbxx.h": ("MEMRMP", MEM_2, {"WB55": (None, "")}),
     "stm32wlxx.h": ("MEMRMP", MEM_2, {"WLE5": (None, "")}),
     "stm32h5xx.h": (None, "", {"H5": (None, "")}),
