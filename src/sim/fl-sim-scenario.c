@@ -477,17 +477,16 @@ fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError
 {
   g_autoptr (FlSimScenario) self = g_new0 (FlSimScenario, 1);
   g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) problem = NULL;
   JsonNode *root;
   JsonObject *object;
   JsonNode *pid;
   JsonNode *truth;
   guint64 value = ANY_PID;
 
-  if (!json_parser_load_from_data (parser, text, length, error))
+  if (!json_parser_load_from_data (parser, text, length, &problem))
     {
-      (*error)->domain = FL_ERROR;
-      (*error)->code = FL_ERROR_FORMAT;
-      g_prefix_error (error, "%s: ", name);
+      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, "%s: %s", name, problem->message);
       return NULL;
     }
   root = json_parser_get_root (parser);
