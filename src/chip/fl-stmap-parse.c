@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fl-error.h"
-#include "fl-file.h"
+#include "fl-file-load.h"
 #include "fl-stmap-private.h"
 
 /* The format is that of Windows' .ini files, as the old program reads them through the system: names in any case, the

@@ -5,6 +5,7 @@
 
 #include "fl-cli.h"
 #include "fl-error.h"
+#include "fl-file-load.h"
 #include "fl-file.h"
 #include "fl-options-job.h"
 

@@ -10,7 +10,7 @@
 
 #include "fl-decode.h"
 #include "fl-error.h"
-#include "fl-file.h"
+#include "fl-file-load.h"
 #include "fl-job-facts.h"
 #include "fl-json.h"
 #include "fl-trace-facts.h"

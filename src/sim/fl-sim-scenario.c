@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-error.h"
-#include "fl-file.h"
+#include "fl-file-load.h"
 #include "fl-json.h"
 
 #define MAX_SIZE (256 * 1024) /* bytes of a file; real ones have a few hundred */
@@ -482,6 +482,7 @@ fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError
   JsonObject *object;
   JsonNode *pid;
   JsonNode *truth;
+  JsonNode *id;
   guint64 value = ANY_PID;
 
   root = fl_json_parse (text, length < 0 ? strlen (text) : (gsize) length, error);
@@ -509,7 +510,8 @@ fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError
       self->pid = ANY_PID;
     }
   self->device_tx_baud_factor = 1.0;
-  self->id = g_strdup (json_object_get_string_member_with_default (object, "id", name));
+  id = json_object_get_member (object, "id");
+  self->id = g_strdup (id != NULL && get_string (id) != NULL ? get_string (id) : name);
   truth = json_object_get_member (object, "hidden_truth");
   if (!parse_member (self, json_object_get_object_member (object, "behaviour"), "behaviour", name, error)
       || (truth != NULL && JSON_NODE_HOLDS_OBJECT (truth)

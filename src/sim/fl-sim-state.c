@@ -7,6 +7,7 @@
 
 #include "fl-bytes.h"
 #include "fl-error.h"
+#include "fl-file-load.h"
 #include "fl-file.h"
 
 /* A state file is one line of text, then the level of readout protection, the option bytes, and the bytes of the flash,

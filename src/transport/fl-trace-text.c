@@ -26,6 +26,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-error.h"
+#include "fl-file-load.h"
 #include "fl-file.h"
 
 #define HEADER          "# Flashloader trace 1"

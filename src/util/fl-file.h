@@ -5,7 +5,6 @@
 
 G_BEGIN_DECLS
 
-gboolean fl_file_load (const char *path, gsize max_bytes, char **contents, gsize *length, GError **error);
 gboolean fl_file_save (const char *path, const char *contents, gsize length, GError **error);
 
 G_END_DECLS

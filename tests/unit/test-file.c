@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl-file.h"
 
-#include "fl-error.h"
-
 #include <glib/gstdio.h>
 #ifdef G_OS_UNIX
 #include <sys/stat.h>
@@ -82,19 +80,6 @@ test_link (Place *place, gconstpointer data)
   g_remove (link_path);
 }
 
-/* It has no end, and is given up at the limit. */
-static void
-test_load_endless (Place *place, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *contents = NULL;
-
-  g_assert_false (fl_file_load ("/dev/zero", 1000000, &contents, NULL, &error));
-  g_assert_error (error, FL_ERROR, FL_ERROR_FORMAT);
-  g_assert_nonnull (strstr (error->message, "/dev/zero"));
-  g_assert_null (contents);
-}
-
 /* A device stays one, and its errors are told: /dev/full has no space. */
 static void
 test_device (Place *place, gconstpointer data)
@@ -125,48 +110,6 @@ test_refused (Place *place, gconstpointer data)
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 }
 
-static void
-test_load (Place *place, gconstpointer data)
-{
-  static const gsize sizes[] = { 0, 1, 4095, 65535, 65536, 65537, 200000 };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *contents = NULL;
-  gsize length;
-
-  g_assert_false (fl_file_load (place->path, 10, &contents, &length, &error));
-  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-  g_clear_error (&error);
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    {
-      g_autofree char *wanted = g_malloc0 (sizes[i] + 1);
-      g_autofree char *found = NULL;
-
-      for (gsize at = 0; at < sizes[i]; at++)
-        wanted[at] = (char) (at * 7 % 251);
-      g_assert_true (fl_file_save (place->path, wanted, sizes[i], &error));
-      g_assert_true (fl_file_load (place->path, sizes[i], &found, &length, &error));
-      g_assert_no_error (error);
-      g_assert_cmpmem (found, length + 1, wanted, sizes[i] + 1);
-      if (sizes[i] == 0)
-        continue;
-      g_assert_false (fl_file_load (place->path, sizes[i] - 1, &contents, &length, &error));
-      g_assert_error (error, FL_ERROR, FL_ERROR_FORMAT);
-      g_assert_null (contents);
-      g_clear_error (&error);
-    }
-}
-
-static void
-test_load_folder (Place *place, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *contents = NULL;
-
-  g_assert_false (fl_file_load (place->folder, 10, &contents, NULL, &error));
-  g_assert_error (error, G_FILE_ERROR, OPEN_FOLDER_ERROR);
-  g_assert_null (contents);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -174,11 +117,8 @@ main (int argc, char **argv)
   g_test_add ("/file/new-and-again", Place, NULL, set_up, test_new_and_again, tear_down);
 #ifdef G_OS_UNIX
   g_test_add ("/file/link", Place, NULL, set_up, test_link, tear_down);
-  g_test_add ("/file/load-endless", Place, NULL, set_up, test_load_endless, tear_down);
   g_test_add ("/file/device", Place, NULL, set_up, test_device, tear_down);
 #endif
-  g_test_add ("/file/load", Place, NULL, set_up, test_load, tear_down);
-  g_test_add ("/file/load-folder", Place, NULL, set_up, test_load_folder, tear_down);
   g_test_add ("/file/refused", Place, NULL, set_up, test_refused, tear_down);
   return g_test_run ();
 }
