@@ -296,6 +296,8 @@ main (int argc, char **argv)
       N_ ("The same in words: 0x08000000:64x2K;unit=8;erased=0xFF;command=0x44"), N_ ("TEXT") },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &cli.timeout_s, N_ ("Seconds to wait for the bootloader's first answer"),
       N_ ("S") },
+    { "no-burst", 0, 0, G_OPTION_ARG_NONE, &cli.one_by_one,
+      N_ ("Wait for the answer to each packet, also where the bootloader would keep up without"), NULL },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &cli.trace_path, N_ ("Save every byte to this file"), N_ ("FILE") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &cli.json, N_ ("One JSON object at the end; progress as JSON lines on stderr"),
       NULL },
