@@ -91,6 +91,8 @@ static const struct
   { "talks=1", G_STRUCT_OFFSET (FlSimConfig, application_talks) },
   { "deaf=1", G_STRUCT_OFFSET (FlSimConfig, deaf) },
   { "unplug=1", G_STRUCT_OFFSET (FlSimConfig, unplug_after) },
+  { "max-baud=1", G_STRUCT_OFFSET (FlSimConfig, max_baud) },
+  { "clean-baud=1", G_STRUCT_OFFSET (FlSimConfig, clean_baud) },
   { "port=2", G_STRUCT_OFFSET (FlSimConfig, port) },
   { "state=x", G_STRUCT_OFFSET (FlSimConfig, state_file) },
 };
