@@ -9,6 +9,8 @@
 #include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-rate.h"
+#include "fl-session-private.h"
 
 /* How much of a segment from @at on is read at once: up to the next multiple of 256, so that a block never lies in two
  * sectors. */
@@ -74,6 +76,8 @@ compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gsi
 {
   guint8 got[FL_BOOT_MAX_BLOCK], before[FL_BOOT_MAX_BLOCK];
 
+  if (!fl_rate_keep (self->job, cancellable, error))
+    return FALSE;
   fl_job_mark (self->job);
   if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
     return FALSE;
@@ -89,6 +93,7 @@ compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gsi
       if (*equal)
         {
           self->n_repeated++;
+          fl_session_add_damage (fl_job_get_session (self->job));
           fl_job_log (self->job, FL_LOG_WARNING, NULL,
                       _ ("0x%08X read wrong the first time and right the second: the line damages bytes"), address);
         }

@@ -31,24 +31,18 @@ fl_connect_job_enter (FlJob *job, GCancellable *cancellable, GError **error)
 {
   FlSession *session = fl_job_get_session (job);
   const FlConnectOptions *options = fl_session_get_options (session);
-  FlTransport *transport = fl_session_get_transport (session);
   const FlEntryPreset *preset;
 
   if (options->entry != FL_ENTRY_DTR_RTS)
     return TRUE;
   preset = options->preset != NULL ? fl_entry_preset_find (options->preset) : NULL;
-  if (preset == NULL)
+  if (preset != NULL)
     {
-      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("There is no arrangement of DTR and RTS called “%s”."),
-                   options->preset != NULL ? options->preset : "");
-      return FALSE;
+      fl_job_enter_stage (job, FL_STAGE_ENTER);
+      fl_job_set_text (job, _ ("Resetting the board into its bootloader"));
+      fl_job_begin_step (job, _ ("Resetting the board into its bootloader: %s"), _ (preset->title));
     }
-  fl_job_enter_stage (job, FL_STAGE_ENTER);
-  fl_job_set_text (job, _ ("Resetting the board into its bootloader"));
-  fl_job_begin_step (job, _ ("Resetting the board into its bootloader: %s"), _ (preset->title));
-  if (!fl_entry_run (transport, preset->enter, cancellable, error)
-      || !fl_transport_sleep (transport, fl_boot_get_limits (fl_session_get_boot (session))->startup_ms, cancellable,
-                              error))
+  if (!fl_session_enter_bootloader (session, cancellable, error))
     return FALSE;
   fl_job_end_step (job, _ (preset->description));
   return TRUE;

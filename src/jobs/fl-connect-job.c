@@ -11,6 +11,7 @@
 #include "fl-error.h"
 #include "fl-job-private.h"
 #include "fl-port-job.h"
+#include "fl-rate.h"
 #include "fl-session-private.h"
 #include "fl-surroundings.h"
 
@@ -243,8 +244,9 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   FlBoot *boot = fl_session_get_boot (session);
   g_autoptr (FlDevice) device = NULL;
   FlBootInfo info;
+  guint failed;
 
-  if (!fl_connect_activate (job, cancellable, error))
+  if (!fl_rate_activate (job, &failed, cancellable, error))
     return FALSE;
   fl_job_add_done (job, 2);
   if (!fl_connect_job_get (job, &info, cancellable, error))
@@ -261,6 +263,8 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   if (!fl_describe_device (job, boot, device, cancellable, error))
     return FALSE;
   fl_connect_job_explain_declaration (job, device);
+  if (!fl_rate_settle (job, device, failed, cancellable, error))
+    return FALSE;
   fl_connect_job_note_pace (job);
   fl_session_take_device (session, g_steal_pointer (&device));
   return TRUE;
