@@ -38,13 +38,14 @@ add_erasing (FlPlan *self, Cost *cost)
   guint n_erased = fl_plan_get_n_erased (self);
   gboolean one_page = chip == NULL || (chip->flags & FL_CHIP_ONE_PAGE_ERASE) != 0;
   guint per_command = one_page ? 1 : chip->max_erase_pages;
+  double share = chip != NULL ? TYPICAL * fl_supply_get_erase_percent (self->options.supply, chip) / 100 : TYPICAL;
   guint n_commands;
 
   if (n_erased == 0)
     return;
   if (fl_plan_erases_all (self) && chip != NULL && (chip->flags & FL_CHIP_NO_MASS_ERASE) == 0)
     {
-      cost->erasing += chip->erase_mass_ms / 1000.0 * TYPICAL;
+      cost->erasing += chip->erase_mass_ms / 1000.0 * share;
       cost->bytes += ERASE_OVERHEAD;
       cost->waits += ERASE_WAITS;
       return;
@@ -57,20 +58,22 @@ add_erasing (FlPlan *self, Cost *cost)
       {
         guint32 size = fl_layout_get_sector (self->device->layout, i)->size;
 
-        cost->erasing += fl_chip_get_erase_ms (chip, size) / 1000.0 * TYPICAL;
+        cost->erasing += fl_chip_get_erase_ms (chip, size) / 1000.0 * share;
       }
 }
 
 static void
 add_writing (FlPlan *self, Cost *cost)
 {
+  const FlChip *chip = self->device->chip;
   const GArray *blocks = fl_plan_get_blocks (self);
   guint64 n_bytes = fl_plan_get_write_bytes (self);
+  guint width = chip != NULL && chip->supply_address != 0 ? fl_supply_get_width (self->options.supply) : 1;
 
   cost->bytes += n_bytes + (guint64) blocks->len * BLOCK_OVERHEAD;
   cost->waits += (guint64) blocks->len * self->write_waits;
-  if (self->device->chip != NULL)
-    cost->programming += (double) n_bytes / FL_PLAN_BLOCK_MAX * self->device->chip->program_ms / 1000.0 * TYPICAL;
+  if (chip != NULL)
+    cost->programming += (double) n_bytes / FL_PLAN_BLOCK_MAX * chip->program_ms / 1000.0 * TYPICAL / width;
 }
 
 /**

@@ -3,6 +3,7 @@
 
 #include "fl-device.h"
 #include "fl-image.h"
+#include "fl-supply.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,7 @@ typedef struct
   gboolean    verify;     /* read back and compare (default) */
   gboolean    keep_blank; /* write blocks too that hold nothing but the erased value */
   gboolean    preserve;   /* data in shared sectors that are not in the image are read first and written back */
+  FlSupply    supply;     /* of the board: what chips of F2, F4 and F7 program at once depends on it */
   gboolean    whole_bank; /* the user agreed: where erase codes are in doubt, all of bank 2 is erased */
 } FlPlanOptions;
 

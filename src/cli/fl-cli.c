@@ -98,6 +98,7 @@ fl_cli_parse_number (const char *text, const char *what, guint32 *value, GError 
     end = (char *) text;
   else
     number = g_ascii_strtoull (text, &end, hex ? 16 : 10);
+  number = MIN (number, (guint64) G_MAXUINT32 + 1); /* whose multiples are too large as well, and do not overflow */
   if (end != text && g_ascii_toupper (*end) == 'K')
     {
       number *= 1024;

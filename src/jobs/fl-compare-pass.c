@@ -9,6 +9,8 @@
 #include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-rate.h"
+#include "fl-session-private.h"
 
 /* How much of a segment is read at once: as much as goes best over the line, and where that is a whole block, up to
  * the next multiple of it. */
@@ -78,6 +80,8 @@ compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gui
   guint8 before[FL_BOOT_MAX_BLOCK];
   gboolean equal;
 
+  if (!fl_rate_keep (self->job, cancellable, error))
+    return FALSE;
   fl_job_mark (self->job);
   if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
     return FALSE;
@@ -93,6 +97,7 @@ compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gui
       if (equal)
         {
           self->n_repeated++;
+          fl_session_add_damage (fl_job_get_session (self->job));
           fl_job_log (self->job, FL_LOG_WARNING, NULL,
                       _ ("0x%08X read wrong the first time and right the second: the line damages bytes"), address);
         }

@@ -11,6 +11,8 @@
 #include "fl-error.h"
 #include "fl-flash-ops.h"
 #include "fl-job-private.h"
+#include "fl-program-width.h"
+#include "fl-rate.h"
 #include "fl-session-private.h"
 
 struct _FlProgramJob
@@ -320,6 +322,8 @@ fl_program_job_write_blocks (FlProgramJob *self, FlBoot *boot, const guint8 *wan
       if (wanted != NULL && !wanted[sector->index])
         continue;
       fl_job_set_sector (job, sector->index, FL_SECTOR_WRITING);
+      if (!fl_rate_keep (job, cancellable, error))
+        return FALSE;
       fl_job_mark (job);
       if (!fl_boot_write (boot, block->address, block->data, block->length, cancellable, error))
         {
@@ -471,8 +475,9 @@ fl_program_job_work (FlProgramJob *self, FlBoot *boot, GCancellable *cancellable
   if (!fl_program_job_prepare (self, boot, error))
     return FALSE;
   fl_program_job_log_plan (self);
-  if (!fl_program_job_preserve (self, boot, cancellable, error) || !fl_program_job_erase (self, cancellable, error)
-      || !fl_program_job_write (self, boot, cancellable, error))
+  if (!fl_program_job_preserve (self, boot, cancellable, error) || !fl_rate_keep (job, cancellable, error)
+      || !fl_program_width_set (job, fl_plan_get_options (self->plan)->supply, cancellable, error)
+      || !fl_program_job_erase (self, cancellable, error) || !fl_program_job_write (self, boot, cancellable, error))
     return FALSE;
   if (fl_plan_get_options (self->plan)->verify)
     {

@@ -41,6 +41,8 @@ typedef struct
   char    *state_file;     /* keeps the flash between programs */
   char    *scenario_file;  /* JSON, one scenario of the schema */
   guint    port;           /* 2: the scenario's other port */
+  guint    max_baud;       /* above it a first 0x7F is not measured right; 0: that of the chip's row */
+  guint    clean_baud;     /* above it the line damages a byte now and then; 0: never */
 } FlSimConfig;
 
 FlSimConfig *fl_sim_config_parse (const char *text, GError **error);

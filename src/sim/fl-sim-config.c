@@ -57,6 +57,10 @@ static const struct
     N_ ("0: its bootloader does not keep up with packets sent at once") },
   { "unplug", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, unplug_after), G_MAXUINT, "N",
     N_ ("vanishes after so many bytes") },
+  { "max-baud", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, max_baud), 20000000, "N",
+    N_ ("the bootloader does not hear higher rates") },
+  { "clean-baud", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, clean_baud), 20000000, "N",
+    N_ ("at higher rates the line damages bytes now and then") },
   { "port", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, port), 2, "1|2", N_ ("2: the other port of a scenario") },
   { "state", WORD_STRING, G_STRUCT_OFFSET (FlSimConfig, state_file), 0, "FILE", N_ ("keeps the flash between runs") },
 };
@@ -177,8 +181,8 @@ fl_sim_config_describe_words (void)
 /**
  * fl_sim_config_parse:
  * @text: a PID and words ("0x467,flash=256,latency=16,clock=real,state=FILE,boot0=ignored,wired=1,blank=0,talks=1,
- *   deaf=1,burst=0,unplug=5000,rdp=1,bank=single,codes=256,bl=0x92,pid=0x4FF"), or the name of a JSON file with a
- *   scenario, and words
+ *   deaf=1,burst=0,unplug=5000,rdp=1,bank=single,codes=256,bl=0x92,pid=0x4FF,max-baud=230400,clean-baud=115200"), or
+ *   the name of a JSON file with a scenario, and words
  *
  * Errors: %FL_ERROR_USAGE, with the word that is wrong and what would be right
  *

@@ -94,6 +94,8 @@ static const struct
   { "deaf=1", G_STRUCT_OFFSET (FlSimConfig, deaf) },
   { "burst=0", G_STRUCT_OFFSET (FlSimConfig, slow) },
   { "unplug=1", G_STRUCT_OFFSET (FlSimConfig, unplug_after) },
+  { "max-baud=1", G_STRUCT_OFFSET (FlSimConfig, max_baud) },
+  { "clean-baud=1", G_STRUCT_OFFSET (FlSimConfig, clean_baud) },
   { "port=2", G_STRUCT_OFFSET (FlSimConfig, port) },
   { "state=x", G_STRUCT_OFFSET (FlSimConfig, state_file) },
 };
