@@ -15,7 +15,6 @@
 #include "fl-session-private.h"
 #include "fl-surroundings.h"
 
-#define LISTEN_MS     1000 /* for an application that talks of itself */
 #define ID_ATTEMPTS   3   /* until two answers are the same */
 #define BLOCK_BYTES   268 /* on the wire for 256 of data: Write Memory's packets and their answers */
 #define STEPS         7   /* of the bar: there are hardly any bytes to count */
