@@ -26,6 +26,7 @@ struct _FlConnectionPane
   AdwComboRow *baud;
   GtkStringList *baud_texts;
   AdwComboRow *parity;
+  GtkSwitch *burst;
 };
 
 G_DEFINE_FINAL_TYPE (FlConnectionPane, fl_connection_pane, GTK_TYPE_WIDGET)
@@ -174,6 +175,7 @@ fl_connection_pane_make_options (FlConnectionPane *self, const char *port)
 
   options->baud = g_settings_get_uint (settings, "baud");
   options->parity = g_settings_get_enum (settings, "parity");
+  options->one_by_one = !g_settings_get_boolean (settings, "burst");
   options->entry = g_settings_get_enum (settings, "entry");
   g_free (options->preset);
   options->preset = g_strdup (options->entry == FL_ENTRY_DTR_RTS ? get_preset ()->id : NULL);
@@ -205,6 +207,7 @@ fl_connection_pane_class_init (FlConnectionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, baud);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, baud_texts);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, parity);
+  gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, burst);
 }
 
 static void
@@ -238,6 +241,7 @@ fl_connection_pane_init (FlConnectionPane *self)
                                 index_to_baud, NULL, NULL);
   g_settings_bind_with_mapping (settings, "parity", self->parity, "selected", G_SETTINGS_BIND_DEFAULT, parity_to_index,
                                 index_to_parity, NULL, NULL);
+  g_settings_bind (settings, "burst", self->burst, "active", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (self->show_jump, "clicked", G_CALLBACK (fl_connection_pane_show_jump_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::entry", G_CALLBACK (fl_connection_pane_update), self, G_CONNECT_SWAPPED);

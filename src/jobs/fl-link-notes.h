@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fl-job.h"
+
+G_BEGIN_DECLS
+
+/* What a connect job says in the log of the link that it has found. */
+void fl_link_note_burst (FlJob *job, gboolean readable);
+void fl_link_note_pace  (FlJob *job);
+
+G_END_DECLS
