@@ -89,10 +89,20 @@ parse_baud (FlCli *cli, GError **error)
 {
   guint32 baud = 0;
 
+  if (cli->climb && cli->no_climb)
+    {
+      g_set_error_literal (error, FL_ERROR, FL_ERROR_USAGE, _ ("Say either --climb or --no-climb, not both"));
+      return FALSE;
+    }
   if (cli->baud_text == NULL || g_str_equal (cli->baud_text, "auto"))
     return TRUE;
   if (!fl_cli_parse_number (cli->baud_text, _ ("baud rate"), &baud, error))
     return FALSE;
+  if (cli->climb)
+    {
+      g_set_error_literal (error, FL_ERROR, FL_ERROR_USAGE, _ ("Say either --baud or --climb, not both"));
+      return FALSE;
+    }
   if (baud < 300 || baud > 20000000)
     {
       g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("A baud rate of %u is out of range; 115200 is usual"), baud);
@@ -286,6 +296,9 @@ main (int argc, char **argv)
     { "port", 'p', 0, G_OPTION_ARG_STRING, &cli.port,
       N_ ("The port: /dev/ttyUSB0, COM3, a pty, or a simulated board: sim:0x467"), N_ ("PORT") },
     { "baud", 'b', 0, G_OPTION_ARG_STRING, &cli.baud_text, N_ ("Bits per second (default: auto)"), N_ ("N|auto") },
+    { "climb", 0, 0, G_OPTION_ARG_NONE, &cli.climb,
+      N_ ("Look anew for the highest speed that works; with --baud auto and --entry dtr-rts:PRESET"), NULL },
+    { "no-climb", 0, 0, G_OPTION_ARG_NONE, &cli.no_climb, N_ ("Stay at 115200 baud, or below"), NULL },
     { "parity", 0, 0, G_OPTION_ARG_STRING, &cli.parity_text, N_ ("even (default), none or odd"), N_ ("PARITY") },
     { "entry", 0, 0, G_OPTION_ARG_STRING, &cli.entry_text,
       N_ ("How the board enters its bootloader: manual (default), app, dtr-rts:PRESET"), N_ ("HOW") },
