@@ -347,6 +347,7 @@ fl_cli_make_options (FlCli *cli, GError **error)
   options->entry = cli->entry;
   options->preset = g_strdup (cli->preset);
   options->pid = cli->pid;
+  options->one_by_one = cli->one_by_one;
   options->timeout_s = (guint) MAX (cli->timeout_s, 0);
   if (cli->declared != NULL)
     options->declared = fl_declaration_ref (cli->declared);
