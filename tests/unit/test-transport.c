@@ -269,6 +269,60 @@ test_record (void)
   g_assert_cmpint (((FlTraceRecord *) g_ptr_array_index (records, 0))->time, ==, 203500);
 }
 
+#if !defined(NDEBUG) && defined(G_OS_UNIX)
+/* Whoever reads, waits for another thread to write. */
+static GMutex door_lock;
+static GCond door_moved;
+static gboolean reading;
+
+static gboolean
+read_for_ever (FlTransport *transport, guint8 *data, gsize length, gint64 deadline, gsize *n_read,
+               GCancellable *cancellable, GError **error)
+{
+  g_mutex_lock (&door_lock);
+  reading = TRUE;
+  g_cond_signal (&door_moved);
+  g_mutex_unlock (&door_lock);
+  while (TRUE)
+    g_usleep (G_USEC_PER_SEC);
+  return FALSE;
+}
+
+static gpointer
+read_thread (gpointer transport)
+{
+  guint8 byte;
+  gsize n;
+
+  fl_transport_read_some (transport, &byte, 1, 1000, &n, NULL, NULL);
+  return NULL;
+}
+
+/* A second thread that touches a transport while the first is inside ends a debug build. */
+static void
+test_two_threads (void)
+{
+  g_autoptr (FlTrace) trace = fl_trace_new (0);
+  g_autoptr (FlTransport) transport = fl_trace_transport_new_replay (trace);
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_failed ();
+      g_test_trap_assert_stderr ("*fl_thread_visit_enter*");
+      return;
+    }
+  fl_transport_discard (transport, NULL); /* alone: nothing happens */
+  FL_TRANSPORT_GET_IFACE (transport)->read_some = read_for_ever;
+  g_thread_new ("reads", read_thread, transport);
+  g_mutex_lock (&door_lock);
+  while (!reading)
+    g_cond_wait (&door_moved, &door_lock);
+  g_mutex_unlock (&door_lock);
+  fl_transport_discard (transport, NULL);
+}
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -276,6 +330,9 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/settings-text", test_settings_text);
   g_test_add_func ("/transport/error-names", test_error_names);
   g_test_add_func ("/transport/schemes", test_schemes);
+#if !defined(NDEBUG) && defined(G_OS_UNIX)
+  g_test_add_func ("/transport/two-threads", test_two_threads);
+#endif
   g_test_add_func ("/trace-transport/replay", test_replay);
   g_test_add_func ("/trace-transport/strict", test_replay_strict);
   g_test_add_func ("/trace-transport/record", test_record);
