@@ -17,8 +17,8 @@
 #define FRAME_US    50000 /* no longer may the main loop be busy at a time */
 #define MAX_LOAD    0.05  /* of one processor, at 115200 */
 #define MAX_GROWTH  (50 * 1024 * 1024)
-#define MAX_FRAMES  10  /* a second that are drawn: what a bar and a map need */
-#define MORE_FRAMES 120 /* while one page fades into another */
+#define MAX_FRAMES  8   /* a second that are drawn: what a bar and a map need */
+#define MORE_FRAMES 100 /* while one page fades into another */
 #define NOISE       3   /* a busy machine's caches, and sanitizers, cost processor time too */
 #define SMALL_IMAGE (48 * 1024)
 #define LARGE_IMAGE (2 * 1024 * 1024)
