@@ -25,6 +25,7 @@ typedef struct
   char    *map_path;
   char    *geometry;
   int      timeout_s;
+  gboolean one_by_one;
   gboolean json;
   gboolean quiet;
 
