@@ -67,6 +67,8 @@ def choose():
     gui.wait_for(lambda: "STM32F405/407" in code(window), "the code for this chip")
     journey.shoot("chosen")
     gui.press(gui.find(window, "push button", "Close"))
+    # A click would still go to it.
+    gui.wait_for(lambda: not gui.on_screen("Jump routine"), "the dialog to close")
 
 
 @journey.step
