@@ -7,7 +7,7 @@
  * libserialport starts when it opens a port, and every later wait with it. Here CTS, DSR and DCD are on, DTR and RTS as
  * they were set last. A pty also forgets its parity, and then an adapter without parity is what the program sees: here
  * it is remembered. FL_PTY_SHIM_LOG names a file that gets a line for each change of DTR and RTS and for each setting.
- * With FL_PTY_SHIM_FORBID set, nobody may write to a pty that Wine's server opens: root, who runs tests, else always may.
+ * With FL_PTY_SHIM_FORBID set nobody may open a pty for writing. Root, who may run the tests, could otherwise always.
  */
 #include <dlfcn.h>
 #include <errno.h>

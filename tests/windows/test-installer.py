@@ -214,6 +214,7 @@ def refused():
 def window():
     """the window opens"""
     ARTEFACTS.mkdir(exist_ok=True)
+    windows.stop()  # it has no display yet
     script = '''
       . "$1"; "$wine" "$2" & program=$!
       for try in $(seq 600); do
