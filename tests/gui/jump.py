@@ -75,7 +75,7 @@ def choose():
 def known():
     """the chip that was connected last is chosen already"""
     app.connect(BOARD)
-    gui.press(gui.find(gui.find(app.win, "filler", "Steps"), "push button", "Step 1, Connect"))
+    gui.press(gui.find(app.steps(), "push button", "Step 1, Connect"))
     app.wait_page("FlConnectPage")
     window = open_dialog()
     gui.wait_for(lambda: "#define BOOTLOADER_ADDRESS 0x1FFF0000u" in code(window), "the code")

@@ -22,7 +22,7 @@ def tab_to(root, name, role=None):
         before = gui.focused(root)
         gui.key("Tab")
         try:
-            now = gui.wait_for(lambda: next(n for n in [gui.focused(root)] if n is not None and n != before),
+            now = gui.wait_for(lambda: next(n for n in [gui.focused(root, before)] if n is not None and n != before),
                                "the focus to move", 2)
         except AssertionError:
             continue
