@@ -8,7 +8,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-error.h"
-#include "fl-thread.h"
 
 G_DEFINE_INTERFACE (FlTransport, fl_transport, G_TYPE_OBJECT)
 
@@ -27,49 +26,6 @@ static const struct
   { FL_LINE_ERROR_OVERRUN, "overrun" },
   { FL_LINE_ERROR_BREAK, "break" },
 };
-
-/* A transport is one thread's at a time; debug builds see to it, wherever the port is touched. */
-#ifdef NDEBUG
-static void
-fl_transport_enter (FlTransport *self)
-{
-}
-
-static void
-fl_transport_leave (FlTransport *self)
-{
-}
-#else
-static FlThreadVisit *
-fl_transport_get_visit (FlTransport *self)
-{
-  GQuark quark = g_quark_from_static_string ("fl-transport-visit");
-  FlThreadVisit *visit = g_object_get_qdata (G_OBJECT (self), quark);
-
-  if (visit == NULL)
-    {
-      visit = g_new0 (FlThreadVisit, 1);
-      if (!g_object_replace_qdata (G_OBJECT (self), quark, NULL, visit, g_free, NULL))
-        {
-          g_free (visit); /* another thread was faster */
-          visit = g_object_get_qdata (G_OBJECT (self), quark);
-        }
-    }
-  return visit;
-}
-
-static void
-fl_transport_enter (FlTransport *self)
-{
-  g_assert (fl_thread_visit_enter (fl_transport_get_visit (self)));
-}
-
-static void
-fl_transport_leave (FlTransport *self)
-{
-  fl_thread_visit_leave (fl_transport_get_visit (self));
-}
-#endif
 
 static void
 fl_transport_default_init (FlTransportInterface *iface)
@@ -110,18 +66,13 @@ gboolean
 fl_transport_write (FlTransport *self, const guint8 *data, gsize length, guint timeout_ms, GCancellable *cancellable,
                     GError **error)
 {
-  gboolean ok;
-
   g_return_val_if_fail (FL_IS_TRANSPORT (self), FALSE);
   g_return_val_if_fail (data != NULL && length > 0, FALSE);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  fl_transport_enter (self);
-  ok = FL_TRANSPORT_GET_IFACE (self)->write (self, data, length, fl_transport_deadline (self, timeout_ms), cancellable,
-                                             error);
-  fl_transport_leave (self);
-  return ok;
+  return FL_TRANSPORT_GET_IFACE (self)->write (self, data, length, fl_transport_deadline (self, timeout_ms),
+                                               cancellable, error);
 }
 
 /* Waits for bytes until @deadline; at most @length. */
@@ -130,12 +81,8 @@ fl_transport_read_until (FlTransport *self, guint8 *data, gsize length, gint64 d
                          GCancellable *cancellable, GError **error)
 {
   gsize n = 0;
-  gboolean ok;
 
-  fl_transport_enter (self);
-  ok = FL_TRANSPORT_GET_IFACE (self)->read_some (self, data, length, deadline, &n, cancellable, error);
-  fl_transport_leave (self);
-  if (!ok)
+  if (!FL_TRANSPORT_GET_IFACE (self)->read_some (self, data, length, deadline, &n, cancellable, error))
     return FALSE;
   g_assert (n <= length);
   *n_read = n;
@@ -237,15 +184,10 @@ fl_transport_read_some (FlTransport *self, guint8 *data, gsize length, guint tim
 gboolean
 fl_transport_set_settings (FlTransport *self, const FlLineSettings *settings, GError **error)
 {
-  gboolean ok;
-
   g_return_val_if_fail (FL_IS_TRANSPORT (self), FALSE);
   g_return_val_if_fail (fl_line_settings_are_sane (settings), FALSE);
 
-  fl_transport_enter (self);
-  ok = FL_TRANSPORT_GET_IFACE (self)->set_settings (self, settings, error);
-  fl_transport_leave (self);
-  return ok;
+  return FL_TRANSPORT_GET_IFACE (self)->set_settings (self, settings, error);
 }
 
 /**
@@ -278,15 +220,10 @@ fl_transport_get_settings (FlTransport *self, FlLineSettings *settings)
 gboolean
 fl_transport_set_lines (FlTransport *self, FlLines mask, FlLines lines, GError **error)
 {
-  gboolean ok;
-
   g_return_val_if_fail (FL_IS_TRANSPORT (self), FALSE);
   g_return_val_if_fail (mask != 0 && (mask & ~(FL_LINE_DTR | FL_LINE_RTS)) == 0, FALSE);
 
-  fl_transport_enter (self);
-  ok = FL_TRANSPORT_GET_IFACE (self)->set_lines (self, mask, lines & mask, error);
-  fl_transport_leave (self);
-  return ok;
+  return FL_TRANSPORT_GET_IFACE (self)->set_lines (self, mask, lines & mask, error);
 }
 
 /**
@@ -327,14 +264,9 @@ fl_transport_get_lines (FlTransport *self, FlLines *lines, GError **error)
 gboolean
 fl_transport_discard (FlTransport *self, GError **error)
 {
-  gboolean ok;
-
   g_return_val_if_fail (FL_IS_TRANSPORT (self), FALSE);
 
-  fl_transport_enter (self);
-  ok = FL_TRANSPORT_GET_IFACE (self)->discard (self, error);
-  fl_transport_leave (self);
-  return ok;
+  return FL_TRANSPORT_GET_IFACE (self)->discard (self, error);
 }
 
 /**
@@ -397,16 +329,11 @@ fl_transport_get_time (FlTransport *self)
 gboolean
 fl_transport_sleep (FlTransport *self, guint ms, GCancellable *cancellable, GError **error)
 {
-  gboolean ok;
-
   g_return_val_if_fail (FL_IS_TRANSPORT (self), FALSE);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  fl_transport_enter (self);
-  ok = FL_TRANSPORT_GET_IFACE (self)->wait (self, fl_transport_deadline (self, ms), cancellable, error);
-  fl_transport_leave (self);
-  return ok;
+  return FL_TRANSPORT_GET_IFACE (self)->wait (self, fl_transport_deadline (self, ms), cancellable, error);
 }
 
 /**
@@ -435,9 +362,7 @@ fl_transport_close (FlTransport *self)
 {
   g_return_if_fail (FL_IS_TRANSPORT (self));
 
-  fl_transport_enter (self);
   FL_TRANSPORT_GET_IFACE (self)->close (self);
-  fl_transport_leave (self);
 }
 
 /**

@@ -32,37 +32,6 @@ fl_thread_owner_release (FlThreadOwner *owner)
   g_atomic_pointer_set (&owner->thread, NULL);
 }
 
-/**
- * FlThreadVisit:
- *
- * Who is inside an object right now, for objects that go from thread to thread without anybody's handing them on: two at
- * once is a mistake, one after the other is not. Zero-filled: nobody. A thread that is inside may enter again.
- */
-typedef struct
-{
-  GThread *thread; /* atomic */
-  guint    depth;  /* of that thread */
-} FlThreadVisit;
-
-static inline gboolean
-fl_thread_visit_enter (FlThreadVisit *visit)
-{
-  GThread *self = g_thread_self ();
-
-  if (!g_atomic_pointer_compare_and_exchange (&visit->thread, NULL, self)
-      && g_atomic_pointer_get (&visit->thread) != self)
-    return FALSE;
-  visit->depth++;
-  return TRUE;
-}
-
-static inline void
-fl_thread_visit_leave (FlThreadVisit *visit)
-{
-  if (--visit->depth == 0)
-    g_atomic_pointer_set (&visit->thread, NULL);
-}
-
 #ifdef NDEBUG
 #define FL_ASSERT_OWNER(owner) G_STMT_START { } G_STMT_END
 #define FL_ASSERT_MAIN()       G_STMT_START { } G_STMT_END
