@@ -224,8 +224,7 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   if (!fl_describe_device (job, boot, device, cancellable, error))
     return FALSE;
   fl_connect_job_explain_declaration (job, device);
-  if (!fl_rate_settle (job, device, failed, cancellable, error)
-      || !fl_describe_burst (job, boot, device, cancellable, error))
+  if (!fl_rate_settle (job, device, failed, cancellable, error))
     return FALSE;
   fl_link_note_burst (job, device->protection == FL_PROTECTION_NONE);
   fl_link_note_pace (job);

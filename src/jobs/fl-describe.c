@@ -9,6 +9,7 @@
 #include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-link-notes.h"
 
 #define MAX_READS   3           /* until two are the same */
 #define FLASH_START 0x08000000u /* of a chip that is not known */
@@ -154,7 +155,7 @@ read_twice (FlBoot *boot, const FlChip *chip, guint32 address, guint8 *data, gsi
 /* The first word of flash: can it be read at all, and is it blank. A refusal of the command itself is readout
  * protection; a refusal of the address is not. */
 static gboolean
-describe_protection (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
+describe_protection (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
 {
   guint32 start = device->chip != NULL ? device->chip->flash_start : FLASH_START;
   guint8 erased = device->chip != NULL ? device->chip->erased_value : 0xFF;
@@ -166,7 +167,7 @@ describe_protection (FlBoot *boot, FlDevice *device, GCancellable *cancellable, 
     case INFO_READ:
       device->protection = FL_PROTECTION_NONE;
       device->blank = fl_bytes_all (word, sizeof word, erased);
-      return TRUE;
+      return fl_link_try_burst (job, start, word, sizeof word, cancellable, error);
     case INFO_REFUSED:
       device->protection = FL_PROTECTION_UNKNOWN;
       add_remark (device, _ ("The flash cannot be read at 0x%08X"), start);
@@ -347,29 +348,6 @@ log_device (FlJob *job, FlDevice *device)
 }
 
 /**
- * fl_describe_burst:
- * @device: whose protection is known
- *
- * Finds out whether the bootloader keeps up with packets that are sent at once, where that may be tried and was not. It
- * is not where the line echoes: an answer could not be told from what was sent meanwhile.
- *
- * Errors: those of the line.
- */
-gboolean
-fl_describe_burst (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
-{
-  const FlConnectOptions *options = fl_session_get_options (fl_job_get_session (job));
-  guint32 start = device->chip != NULL ? device->chip->flash_start : FLASH_START;
-  guint8 word[4];
-
-  if (options->one_by_one || options->listen || device->protection != FL_PROTECTION_NONE
-      || fl_boot_get_burst (boot) != FL_BURST_UNTRIED)
-    return TRUE;
-  return fl_boot_read (boot, start, word, sizeof word, cancellable, error)
-         && fl_boot_try_burst (boot, start, word, sizeof word, cancellable, error);
-}
-
-/**
  * fl_describe_device:
  * @device: with its PID and row; the rest is filled in
  *
@@ -382,8 +360,7 @@ fl_describe_burst (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *can
 gboolean
 fl_describe_device (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
 {
-  if (!describe_protection (boot, device, cancellable, error)
-      || !fl_describe_burst (job, boot, device, cancellable, error))
+  if (!describe_protection (job, boot, device, cancellable, error))
     return FALSE;
   if (device->chip != NULL)
     {

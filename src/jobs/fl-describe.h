@@ -7,8 +7,6 @@ G_BEGIN_DECLS
 
 /* Worker. */
 void     fl_describe_set_limits (FlBoot *boot, const FlChip *chip, guint8 bootloader_id);
-gboolean fl_describe_burst      (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable,
-                                 GError **error);
 gboolean fl_describe_device     (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable,
                                  GError **error);
 gboolean fl_describe_options    (FlBoot *boot, const FlChip *chip, FlOptionSet **options, GCancellable *cancellable,

@@ -109,23 +109,6 @@ fl_boot_burst_give_up (FlBoot *self, const GError *reason)
   self->retry_func (self, message, self->retry_data);
 }
 
-static guint
-fl_boot_get_baud (FlBoot *self)
-{
-  FlLineSettings settings;
-
-  fl_transport_get_settings (self->transport, &settings);
-  return settings.baud;
-}
-
-/* A bootloader that keeps up with bytes at one rate may not do so at another: it has to be tried again. */
-void
-fl_boot_burst_check_rate (FlBoot *self)
-{
-  if (self->burst != FL_BURST_GIVEN_UP && self->burst_baud != fl_boot_get_baud (self))
-    self->burst = FL_BURST_UNTRIED;
-}
-
 /* An adapter that waits for more with what it has, but not with a packet that is full: then blocks that fill whole
  * packets are never waited for. The trial was one. */
 static void
@@ -142,8 +125,8 @@ fl_boot_choose_read_size (FlBoot *self, double trial_ms)
  * @n_known: at most 59
  *
  * Finds out whether the bootloader keeps up with packets that are sent at once, by a read that way. When it does, all
- * reads and writes that follow go that way, until one fails that goes well packet by packet, or the bootloader is
- * synchronised at another rate. When it does not, it is brought back to the start of a command; that is no error.
+ * reads and writes that follow go that way, until one fails that goes well packet by packet. When it does not, it is
+ * brought back to the start of a command; that is no error.
  *
  * Errors: those of fl_boot_resync().
  */
@@ -170,7 +153,6 @@ fl_boot_try_burst (FlBoot *self, guint32 address, const guint8 *known, gsize n_k
       self->burst = FL_BURST_UNTRIED;
       return TRUE;
     }
-  self->burst_baud = fl_boot_get_baud (self);
   self->read_size = FL_BOOT_MAX_BLOCK;
   start = fl_transport_get_time (self->transport);
   failure = fl_boot_attempt (self, &exchange, &stage, cancellable, &problem);
@@ -192,6 +174,20 @@ fl_boot_try_burst (FlBoot *self, guint32 address, const guint8 *known, gsize n_k
   g_prefix_error (error, "%s ",
                   _ ("The bootloader was tried with several packets sent at once, which can be switched off."));
   return FALSE;
+}
+
+/**
+ * fl_boot_forget_burst:
+ *
+ * At another rate a bootloader may keep up, or not: each packet waits for its answer until it was tried again. Where
+ * bursts were given up, that holds.
+ */
+void
+fl_boot_forget_burst (FlBoot *self)
+{
+  g_return_if_fail (FL_IS_BOOT (self));
+  if (self->burst != FL_BURST_GIVEN_UP)
+    self->burst = FL_BURST_UNTRIED;
 }
 
 /* Returns: whether packets are sent at once, and why not */

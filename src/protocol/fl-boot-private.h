@@ -38,7 +38,6 @@ struct _FlBoot
   gint64          last_sent; /* µs: when the last byte left, or when this was made */
   FlBurst         burst;
   guint           read_size;
-  guint           burst_baud;   /* at which it was tried */
   FlBootInfo      info;      /* n_commands is 0 while Get was not asked */
   guint8          last_packet[FL_BOOT_MAX_PACKET]; /* the chip may be in the middle of it: see fl-boot-recovery.c */
   gsize           last_length;
@@ -121,7 +120,6 @@ gboolean fl_boot_cut_is_safe (const guint8 *packet, gsize length, gsize n_sent);
 gboolean fl_boot_burst_is_safe (const guint8 *packets, gsize length);
 gsize    fl_boot_burst_join    (FlBoot *self, const FlBootExchange *exchange, guint8 *packets);
 void     fl_boot_burst_give_up (FlBoot *self, const GError *reason);
-void     fl_boot_burst_check_rate (FlBoot *self);
 
 /* fl-boot-recovery.c */
 gboolean fl_boot_choose_filler (const guint8 *packet, gsize length, guint8 command, FlBootStage stage,

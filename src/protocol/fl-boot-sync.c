@@ -141,7 +141,6 @@ fl_boot_sync (FlBoot *self, FlSyncState *state, GCancellable *cancellable, GErro
   else if (answer.answer != FL_BOOT_ACK)
     return fl_boot_set_no_answer (self, &answer, 1, error);
 
-  fl_boot_burst_check_rate (self);
   /* A second ACK, or a late stray byte, must not be taken for the answer to the first command. */
   if (found == FL_SYNC_FRESH && self->limits.double_sync_ack && !fl_boot_drain (self, QUIET_MS, cancellable, error))
     return FALSE;
