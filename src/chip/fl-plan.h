@@ -74,7 +74,8 @@ const GArray   *fl_plan_get_blocks       (FlPlan *self);      /* FlPlanBlock by 
 guint64         fl_plan_get_write_bytes  (FlPlan *self);      /* sum over the blocks */
 guint64         fl_plan_get_verify_bytes (FlPlan *self);      /* what the image covers, plus what is preserved */
 double          fl_plan_get_seconds      (FlPlan *self, const char **limit); /* expected; needs fl_plan_set_link() */
-void            fl_plan_set_link         (FlPlan *self, guint baud, guint bits_per_byte, double round_trip_ms);
+void            fl_plan_set_link         (FlPlan *self, guint baud, guint bits_per_byte, double round_trip_ms,
+                                          guint read_waits, guint write_waits);
 char           *fl_plan_to_text          (FlPlan *self);      /* for --dry-run and the screen reader */
 
 G_END_DECLS

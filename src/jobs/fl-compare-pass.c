@@ -12,21 +12,22 @@
 #include "fl-rate.h"
 #include "fl-session-private.h"
 
-/* How much of a segment from @at on is read at once: up to the next multiple of 256, so that a block never lies in two
- * sectors. */
+/* How much of a segment is read at once: as much as goes best over the line, and where that is a whole block, up to
+ * the next multiple of it. */
 static gsize
-get_chunk (guint32 address, gsize left)
+get_chunk (guint32 address, gsize left, guint read_size)
 {
-  return MIN (left, FL_BOOT_MAX_BLOCK - address % FL_BOOT_MAX_BLOCK);
+  return MIN (left, read_size < FL_BOOT_MAX_BLOCK ? read_size : FL_BOOT_MAX_BLOCK - address % FL_BOOT_MAX_BLOCK);
 }
 
 /**
  * fl_compare_get_wire:
+ * @read_size: bytes that are read at once
  *
  * Returns: bytes that reading back all of the image sends and receives
  */
 guint64
-fl_compare_get_wire (FlImage *image)
+fl_compare_get_wire (FlImage *image, guint read_size)
 {
   guint64 wire = 0;
 
@@ -34,10 +35,12 @@ fl_compare_get_wire (FlImage *image)
     {
       const FlSegment *segment = fl_image_get_segment (image, i);
       gsize size = g_bytes_get_size (segment->data);
-      guint64 end = (guint64) segment->address + size;
-      guint64 n_blocks = (end + FL_BOOT_MAX_BLOCK - 1) / FL_BOOT_MAX_BLOCK - segment->address / FL_BOOT_MAX_BLOCK;
 
-      wire += size + n_blocks * FL_OPS_READ_WIRE (0);
+      for (gsize at = 0, length; at < size; at += length)
+        {
+          length = get_chunk (segment->address + (guint32) at, size - at, read_size);
+          wire += FL_OPS_READ_WIRE (length);
+        }
     }
   return wire;
 }
@@ -71,26 +74,27 @@ count_differences (FlComparePass *self, guint32 address, const guint8 *expected,
 
 /* One block. A difference is read a second time: nothing but parity protects what is read. */
 static gboolean
-compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gsize length, gboolean *equal,
+compare_block (FlComparePass *self, guint32 address, const guint8 *expected, guint8 *got, gsize length,
                GCancellable *cancellable, GError **error)
 {
-  guint8 got[FL_BOOT_MAX_BLOCK], before[FL_BOOT_MAX_BLOCK];
+  guint8 before[FL_BOOT_MAX_BLOCK];
+  gboolean equal;
 
   if (!fl_rate_keep (self->job, cancellable, error))
     return FALSE;
   fl_job_mark (self->job);
   if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
     return FALSE;
-  *equal = memcmp (got, expected, length) == 0;
-  if (!*equal)
+  equal = memcmp (got, expected, length) == 0;
+  if (!equal)
     {
       memcpy (before, got, length);
       if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
         return FALSE;
       if (memcmp (got, before, length) != 0)
         fl_mismatch_add_unstable (self->mismatch);
-      *equal = memcmp (got, expected, length) == 0;
-      if (*equal)
+      equal = memcmp (got, expected, length) == 0;
+      if (equal)
         {
           self->n_repeated++;
           fl_session_add_damage (fl_job_get_session (self->job));
@@ -99,7 +103,7 @@ compare_block (FlComparePass *self, guint32 address, const guint8 *expected, gsi
         }
     }
   fl_mismatch_add (self->mismatch, address, expected, got, length);
-  self->n_equal += length - (*equal ? 0 : count_differences (self, address, expected, got, length));
+  self->n_equal += length - (equal ? 0 : count_differences (self, address, expected, got, length));
   fl_job_add_done (self->job, FL_OPS_READ_WIRE (length));
   return TRUE;
 }
@@ -133,6 +137,44 @@ is_last_in_sector (FlComparePass *self, const FlSector *sector, guint segment, g
   return next >= (guint64) sector->address + sector->size;
 }
 
+/* The sectors that a block lies in. */
+static void
+mark_sectors (FlComparePass *self, guint segment, guint32 address, const guint8 *expected, const guint8 *got,
+              gsize length, gboolean *sector_equal)
+{
+  for (gsize at = 0, part; at < length; at += part)
+    {
+      const FlSector *sector = fl_layout_find (self->device->layout, address + (guint32) at);
+      gboolean equal, last;
+
+      if (sector == NULL)
+        return;
+      part = MIN (length - at, sector->address + sector->size - (address + at));
+      equal = memcmp (got + at, expected + at, part) == 0;
+      last = is_last_in_sector (self, sector, segment, (guint64) address + at + part);
+      *sector_equal = *sector_equal && equal;
+      if (!equal || last)
+        mark_sector (self, sector, *sector_equal);
+      if (last)
+        *sector_equal = TRUE;
+    }
+}
+
+/* Whether to look at it. One of several sectors is not read with another. */
+static gboolean
+is_wanted (FlComparePass *self, guint32 address, gsize *length)
+{
+  const FlSector *sector;
+
+  if (self->wanted == NULL)
+    return TRUE;
+  sector = fl_layout_find (self->device->layout, address);
+  if (sector == NULL)
+    return FALSE;
+  *length = MIN (*length, sector->address + sector->size - address);
+  return self->wanted[sector->index];
+}
+
 static gboolean
 compare_segment (FlComparePass *self, guint index, gboolean *sector_equal, GCancellable *cancellable, GError **error)
 {
@@ -143,19 +185,15 @@ compare_segment (FlComparePass *self, guint index, gboolean *sector_equal, GCanc
   for (gsize at = 0; at < size;)
     {
       guint32 address = segment->address + (guint32) at;
-      gsize length = get_chunk (address, size - at);
-      const FlSector *sector = self->device->layout != NULL ? fl_layout_find (self->device->layout, address) : NULL;
-      gboolean equal = TRUE;
+      gsize length = get_chunk (address, size - at, fl_boot_get_read_size (self->boot));
+      guint8 got[FL_BOOT_MAX_BLOCK];
 
-      if (self->wanted == NULL || (sector != NULL && self->wanted[sector->index]))
+      if (is_wanted (self, address, &length))
         {
-          if (!compare_block (self, address, data + at, length, &equal, cancellable, error))
+          if (!compare_block (self, address, data + at, got, length, cancellable, error))
             return FALSE;
-          *sector_equal = *sector_equal && equal;
-          if (sector != NULL && (!equal || is_last_in_sector (self, sector, index, (guint64) address + length)))
-            mark_sector (self, sector, *sector_equal);
-          if (sector != NULL && is_last_in_sector (self, sector, index, (guint64) address + length))
-            *sector_equal = TRUE;
+          if (self->device->layout != NULL)
+            mark_sectors (self, index, address, data + at, got, length, sector_equal);
         }
       at += length;
     }

@@ -96,6 +96,7 @@ static guint64
 get_preserve_wire (FlProgramJob *self)
 {
   GPtrArray *shared = fl_plan_get_shared (self->plan);
+  guint read_size = fl_boot_get_read_size (self->erasing.boot);
   guint64 wire = 0;
 
   if (!fl_plan_get_options (self->plan)->preserve)
@@ -103,7 +104,7 @@ get_preserve_wire (FlProgramJob *self)
   for (guint i = 0; i < shared->len; i++)
     {
       const FlPlanRange *range = g_ptr_array_index (shared, i);
-      guint64 n_blocks = (range->length + FL_BOOT_MAX_BLOCK - 1) / FL_BOOT_MAX_BLOCK;
+      guint64 n_blocks = (range->length + read_size - 1) / read_size;
 
       wire += range->length + n_blocks * FL_OPS_READ_WIRE (0);
     }
@@ -118,7 +119,7 @@ fl_program_job_set_total (FlProgramJob *self, FlImage *covered)
                   + get_write_wire (fl_plan_get_blocks (self->plan));
 
   if (fl_plan_get_options (self->plan)->verify)
-    total += fl_compare_get_wire (covered);
+    total += fl_compare_get_wire (covered, fl_boot_get_read_size (self->erasing.boot));
   fl_job_set_total (job, MAX (total, 1));
 }
 
@@ -131,7 +132,7 @@ fl_program_job_prepare (FlProgramJob *self, FlBoot *boot, GError **error)
   FlPlan *plan;
   FlLineSettings settings;
   g_autofree guint8 *touched = NULL;
-  guint n_sectors;
+  guint n_sectors, read_waits, write_waits;
 
   fl_job_enter_stage (job, FL_STAGE_PLAN);
   fl_job_set_text (job, "%s", fl_stage_get_name (FL_STAGE_PLAN));
@@ -175,7 +176,9 @@ fl_program_job_prepare (FlProgramJob *self, FlBoot *boot, GError **error)
     .job = job, .boot = boot, .device = get_device (self), .wanted = self->erase, .all = fl_plan_erases_all (self->plan)
   };
   fl_transport_get_settings (fl_session_get_transport (session), &settings);
-  fl_plan_set_link (self->plan, settings.baud, fl_line_settings_get_bits (&settings), fl_boot_get_round_trip_ms (boot));
+  fl_boot_get_waits (boot, &read_waits, &write_waits);
+  fl_plan_set_link (self->plan, settings.baud, fl_line_settings_get_bits (&settings), fl_boot_get_round_trip_ms (boot),
+                    read_waits, write_waits);
   fl_job_expect (job, fl_plan_get_seconds (self->plan, NULL));
   fl_program_job_set_total (self, fl_plan_get_image (self->plan));
   return TRUE;
@@ -210,16 +213,17 @@ fl_program_job_preserve_range (FlProgramJob *self, FlBoot *boot, const FlPlanRan
 {
   guint8 data[FL_BOOT_MAX_BLOCK];
 
-  for (guint32 at = 0; at < range->length; at += FL_BOOT_MAX_BLOCK)
+  for (guint32 at = 0; at < range->length;)
     {
       guint32 address = range->address + at;
-      gsize length = MIN (FL_BOOT_MAX_BLOCK, range->length - at);
+      gsize length = MIN (fl_boot_get_read_size (boot), range->length - at);
 
       fl_job_mark (FL_JOB (self));
       if (!fl_boot_read (boot, address, data, length, cancellable, error)
           || !fl_plan_set_preserved (self->plan, address, data, length, error)
           || !fl_image_add (self->expected, address, data, length, error))
         return FALSE;
+      at += (guint32) length;
       fl_job_add_done (FL_JOB (self), FL_OPS_READ_WIRE (length));
     }
   return TRUE;

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-describe.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
 #include "fl-notebook.h"
@@ -108,6 +109,7 @@ fl_rate_restart (FlSession *session, guint baud, GCancellable *cancellable, GErr
 
   fl_transport_get_settings (fl_session_get_transport (session), &settings);
   settings.baud = baud;
+  fl_boot_forget_burst (boot);
   return fl_session_set_line (session, &settings, error) && fl_session_enter_bootloader (session, cancellable, error)
          && fl_boot_sync (boot, NULL, cancellable, error) && fl_boot_get (boot, &info, cancellable, error);
 }
@@ -150,7 +152,8 @@ step_down (FlJob *job, GCancellable *cancellable, GError **error)
       return FALSE;
     }
   fl_session_set_climbed (session, lower > FL_RATE_USUAL);
-  return fl_program_width_set (job, supply, cancellable, error);
+  return fl_describe_try_burst (job, fl_session_get_boot (session), fl_session_get_device (session), cancellable, error)
+         && fl_program_width_set (job, supply, cancellable, error);
 }
 
 /**

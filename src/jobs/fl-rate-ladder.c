@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-connect-private.h"
+#include "fl-describe.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
 #include "fl-session-private.h"
@@ -350,7 +351,7 @@ search (FlJob *job, FlDevice *device, GCancellable *cancellable, GError **error)
   fl_rate_remember (job, device->pid, best);
   fl_job_log (job, FL_LOG_INFO, NULL, _ ("%u baud is the highest speed at which everything came through unharmed"),
               best);
-  return TRUE;
+  return fl_describe_try_burst (job, fl_session_get_boot (session), device, cancellable, error);
 }
 
 /* What the notebook says of the chip, after what was seen of it. */

@@ -26,6 +26,7 @@ typedef struct
   FlParity       parity;
   gboolean       two_stop_bits;
   gboolean       listen;    /* the line brings back what is sent, see FlListenTransport */
+  gboolean       one_by_one; /* each packet waits for its answer, whether or not the bootloader would keep up */
   FlEntryMethod  entry;
   char          *preset;    /* of fl_entry_preset_find(); nullable */
   int            pid;       /* override of the chip's own answer; -1: none */
