@@ -15,10 +15,10 @@
 #include "fl-session-private.h"
 #include "fl-surroundings.h"
 
-#define LISTEN_MS     1000 /* for an application that talks of itself */
-#define ID_ATTEMPTS   3   /* until two answers are the same */
-#define BLOCK_BYTES   268 /* on the wire for 256 of data: Write Memory's packets and their answers */
-#define STEPS         7   /* of the bar: there are hardly any bytes to count */
+#define LISTEN_MS   1000 /* for an application that talks of itself */
+#define ID_ATTEMPTS 3    /* until two answers are the same */
+#define BLOCK_BYTES 268  /* on the wire for 256 of data: Write Memory's packets and their answers */
+#define STEPS       7    /* of the bar: there are hardly any bytes to count */
 
 struct _FlConnectJob
 {
@@ -227,10 +227,11 @@ fl_connect_job_note_burst (FlJob *job, gboolean readable)
   switch (fl_boot_get_burst (boot))
     {
     case FL_BURST_WORKS:
-      gain = g_strdup_printf (_ ("Of three waits for an answer, %.1f ms each, reading a block keeps %u, and writing one "
-                                 "%u. Blocks are read by %u bytes. At the first irregular answer each packet waits for "
-                                 "its own again."),
-                              round_trip_ms, read_waits, write_waits, fl_boot_get_read_size (boot));
+      gain =
+          g_strdup_printf (_ ("Of three waits for an answer, %.1f ms each, reading a block keeps %u, and writing one "
+                              "%u. Blocks are read by %u bytes. At the first irregular answer each packet waits for "
+                              "its own again."),
+                           round_trip_ms, read_waits, write_waits, fl_boot_get_read_size (boot));
       fl_job_log (job, FL_LOG_INFO, gain,
                   _ ("This bootloader keeps up with whole commands: one round trip a block instead of three"));
       break;

@@ -76,8 +76,8 @@ fl_firmware_set_link (FlFirmware *self)
   if (device->chip != NULL && device->chip->no_parity)
     line.parity = FL_PARITY_NONE;
   line.baud = baud > 0 ? baud : (options->baud > 0 ? options->baud : fl_line_settings_default.baud);
-  fl_plan_set_link (self->plan, line.baud, fl_line_settings_get_bits (&line), self->round_trip_ms,
-                    self->read_waits, self->write_waits);
+  fl_plan_set_link (self->plan, line.baud, fl_line_settings_get_bits (&line), self->round_trip_ms, self->read_waits,
+                    self->write_waits);
 }
 
 static void
