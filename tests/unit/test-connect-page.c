@@ -139,6 +139,12 @@ test_options (gconstpointer data)
   g_assert_cmpuint (options->baud, ==, options_rows[row].baud);
   g_assert_cmpint (options->parity, ==, options_rows[row].expected_parity);
   g_assert_cmpint (options->entry, ==, options_rows[row].expected_entry);
+  g_assert_cmpint (options->climb, ==, FL_CLIMB_SEARCH); /* unless it is switched off */
+  g_assert_nonnull (options->notebook);
+  g_settings_set_boolean (settings, "climb", FALSE);
+  without = fl_connection_pane_make_options (pane, "x");
+  g_assert_cmpint (without->climb, ==, FL_CLIMB_NEVER);
+  g_settings_reset (settings, "climb");
   if (options->entry == FL_ENTRY_DTR_RTS)
     g_assert_nonnull (fl_entry_preset_find (options->preset));
   else
