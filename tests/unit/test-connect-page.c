@@ -128,6 +128,7 @@ test_options (gconstpointer data)
   GSettings *settings = fl_ui_get_settings ();
   g_autoptr (FlConnectionPane) pane = NULL;
   g_autoptr (FlConnectOptions) options = NULL;
+  g_autoptr (FlConnectOptions) without = NULL;
 
   reset_settings ();
   pane = g_object_ref_sink (g_object_new (FL_TYPE_CONNECTION_PANE, NULL));
