@@ -25,9 +25,9 @@ typedef struct
   char    *map_path;
   char    *geometry;
   int      timeout_s;
+  gboolean one_by_one;
   gboolean climb;
   gboolean no_climb;
-  gboolean one_by_one;
   gboolean json;
   gboolean quiet;
 
@@ -87,6 +87,7 @@ void     fl_cli_add_chip      (FlCli *cli, const FlChip *chip, gboolean details)
 void     fl_cli_add_device    (FlCli *cli, FlDevice *device);
 void     fl_cli_add_string    (FlCli *cli, const char *name, const char *value);
 void     fl_cli_add_int       (FlCli *cli, const char *name, gint64 value);
+gboolean fl_cli_parse_common  (FlCli *cli, GError **error);
 gboolean fl_cli_parse_number  (const char *text, const char *what, guint32 *value, GError **error);
 gboolean fl_cli_parse_address (const char *text, guint32 *value, GError **error);
 FlImage *fl_cli_load_image    (FlCli *cli, const char *path, const char *address_text, GError **error);

@@ -6,7 +6,6 @@
 G_BEGIN_DECLS
 
 /* Worker. */
-gboolean fl_describe_try_burst (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error);
 void     fl_describe_set_limits (FlBoot *boot, const FlChip *chip, guint8 bootloader_id);
 gboolean fl_describe_device     (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable,
                                  GError **error);

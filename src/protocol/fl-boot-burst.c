@@ -178,8 +178,8 @@ fl_boot_try_burst (FlBoot *self, guint32 address, const guint8 *known, gsize n_k
 /**
  * fl_boot_forget_burst:
  *
- * For a bootloader that was reset to another rate: how long a byte takes decides whether it keeps up. One that has
- * answered irregularly is not tried again.
+ * At another rate a bootloader may keep up, or not: each packet waits for its answer until it was tried again. Where
+ * bursts were given up, that holds.
  */
 void
 fl_boot_forget_burst (FlBoot *self)
@@ -187,7 +187,6 @@ fl_boot_forget_burst (FlBoot *self)
   g_return_if_fail (FL_IS_BOOT (self));
   if (self->burst != FL_BURST_GIVEN_UP)
     self->burst = FL_BURST_UNTRIED;
-  self->read_size = FL_BOOT_MAX_BLOCK;
 }
 
 /* Returns: whether packets are sent at once, and why not */

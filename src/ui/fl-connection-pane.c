@@ -29,6 +29,7 @@ struct _FlConnectionPane
   GtkWidget *climb_row;
   GtkSwitch *climb;
   AdwComboRow *parity;
+  GtkSwitch *burst;
 };
 
 G_DEFINE_FINAL_TYPE (FlConnectionPane, fl_connection_pane, GTK_TYPE_WIDGET)
@@ -192,6 +193,7 @@ fl_connection_pane_make_options (FlConnectionPane *self, const char *port)
   options->climb = g_settings_get_boolean (settings, "climb") ? FL_CLIMB_SEARCH : FL_CLIMB_NEVER;
   options->notebook = fl_notebook_dup_path ();
   options->parity = g_settings_get_enum (settings, "parity");
+  options->one_by_one = !g_settings_get_boolean (settings, "burst");
   options->entry = g_settings_get_enum (settings, "entry");
   g_free (options->preset);
   options->preset = g_strdup (options->entry == FL_ENTRY_DTR_RTS ? get_preset ()->id : NULL);
@@ -225,6 +227,7 @@ fl_connection_pane_class_init (FlConnectionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, climb_row);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, climb);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, parity);
+  gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, burst);
 }
 
 static void
@@ -258,6 +261,7 @@ fl_connection_pane_init (FlConnectionPane *self)
                                 index_to_baud, NULL, NULL);
   g_settings_bind_with_mapping (settings, "parity", self->parity, "selected", G_SETTINGS_BIND_DEFAULT, parity_to_index,
                                 index_to_parity, NULL, NULL);
+  g_settings_bind (settings, "burst", self->burst, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "climb", self->climb, "active", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (settings, "changed::climb", G_CALLBACK (fl_connection_pane_climb_cb), self,
                            G_CONNECT_SWAPPED);
