@@ -3,8 +3,6 @@
 
 #include "fl-changed-pass.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "fl-bytes.h"
 #include "fl-erase-doubt.h"
 #include "fl-flash-ops.h"

@@ -61,20 +61,19 @@ make_image (guint32 address, const guint8 *data, gsize size)
   return image;
 }
 
-static guint
-count_commands (JobBoard *board, guint64 from, gboolean erase)
+static void
+count_commands (JobBoard *board, guint64 from, Done *done)
 {
   FlTrace *trace = fl_session_get_trace (board->session);
   g_autoptr (GPtrArray) exchanges = fl_decode_trace (trace, from, fl_trace_get_end (trace));
-  guint n = 0;
 
   for (guint i = 0; i < exchanges->len; i++)
     {
       const FlExchange *exchange = g_ptr_array_index (exchanges, i);
 
-      n += erase ? exchange->command == 0x43 || exchange->command == 0x44 : exchange->command == 0x31;
+      done->n_erases += exchange->command == 0x43 || exchange->command == 0x44;
+      done->n_writes += exchange->command == 0x31;
     }
-  return n;
 }
 
 /* Runs a job that must succeed. */
@@ -90,8 +89,7 @@ program (JobBoard *board, FlImage *image, const FlPlanOptions *options)
   job_board_run (board, job, &error);
   g_assert_no_error (error);
   done.result = *fl_program_job_get_result (FL_PROGRAM_JOB (job));
-  done.n_erases = count_commands (board, from, TRUE);
-  done.n_writes = count_commands (board, from, FALSE);
+  count_commands (board, from, &done);
   done.wire = fl_sim_board_get_n_sent (board->board) + fl_sim_board_get_n_received (board->board) - wire;
   g_assert_true (done.result.verified);
   for (guint i = 0; i < fl_image_get_n_segments (image); i++)
@@ -165,22 +163,19 @@ test_unchanged (gconstpointer data)
 
 /* One byte in one page: that page is erased and written, and no other. An Erase command may name one page twice. */
 static void
-check_one_page (const BoardCase *row, guint32 offset)
+check_one_page (JobBoard *board, const BoardCase *row, guint8 *bytes, guint32 offset)
 {
-  g_autofree guint8 *bytes = make_data (row->kib * 1024);
-  Done first, done;
-  g_autoptr (JobBoard) board = make_board (row->board, bytes, row->kib * 1024, &first);
   g_autofree guint *before = dup_erased (board);
   g_autofree guint *after = NULL;
   const FlSector *sector = fl_layout_get_sector (fl_sim_board_get_layout (board->board), row->page);
   g_autoptr (FlImage) image = NULL;
-  guint n_sectors = fl_layout_get_n_sectors (fl_sim_board_get_layout (board->board));
+  Done done;
 
   bytes[sector->address - get_start (board) + offset] ^= 0x40;
   image = make_image (get_start (board), bytes, row->kib * 1024);
   done = program (board, image, &changed);
   after = dup_erased (board);
-  for (guint i = 0; i < n_sectors; i++)
+  for (guint i = 0; i < fl_layout_get_n_sectors (fl_sim_board_get_layout (board->board)); i++)
     if ((after[i] > before[i]) != (i == row->page))
       g_error ("sector %u was erased %u times for a change at 0x%X of sector %u", i, after[i] - before[i], offset,
                row->page);
@@ -195,13 +190,14 @@ static void
 test_one_page (gconstpointer data)
 {
   const BoardCase *row = data;
-  g_autoptr (JobBoard) board = job_board_new (row->board);
+  g_autofree guint8 *bytes = make_data (row->kib * 1024);
+  Done first;
+  g_autoptr (JobBoard) board = make_board (row->board, bytes, row->kib * 1024, &first);
   guint32 size = fl_layout_get_sector (fl_sim_board_get_layout (board->board), row->page)->size;
 
-  g_clear_pointer (&board, job_board_free);
-  check_one_page (row, 0);
-  check_one_page (row, size / 2 + 3);
-  check_one_page (row, size - 1);
+  check_one_page (board, row, bytes, 0);
+  check_one_page (board, row, bytes, size / 2 + 3);
+  check_one_page (board, row, bytes, size - 1);
 }
 
 /* An image that has nothing in common with what is there pays less than a hundredth for having looked. */
