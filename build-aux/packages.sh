@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Sourced by ./run and ./test: which Debian packages each needs, and how to get the missing ones.
+# Sourced by ./run and ./test: which Debian packages each needs, how to get the missing ones, and how to build.
 
 PACKAGES_BUILD=(
   gcc libc6-dev meson ninja-build pkg-config gettext libglib2.0-bin libglib2.0-dev-bin
@@ -17,7 +17,7 @@ PACKAGES_TEST=(
 PACKAGES_WINDOWS=(
   binutils-mingw-w64-x86-64 gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix mingw-w64-x86-64-dev mingw-w64-tools
   libz-mingw-w64-dev cmake make patch nasm sassc xz-utils libgdk-pixbuf2.0-bin librsvg2-common librsvg2-bin imagemagick
-  nsis zip wine64 xvfb xauth xdotool tesseract-ocr
+  ccache nsis zip wine64 xvfb xauth xdotool tesseract-ocr
 )
 
 # refresh_packages: asks apt's mirrors what there is.
@@ -42,6 +42,10 @@ install_missing () {
   refresh_packages
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
 }
+
+# What one checkout has compiled serves every other one, wherever that lies.
+CCACHE_BASEDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export CCACHE_BASEDIR CCACHE_NOHASHDIR=1
 
 # build FOLDER OPTION…: sets it up, or changes its options, and builds.
 build () {

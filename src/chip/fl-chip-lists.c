@@ -73,6 +73,25 @@ fl_chip_parse_size_codes (const char *value, FlChip *chip, GError **error)
   return TRUE;
 }
 
+/* "100; 65; 65; 50": a percentage for each range of the supply voltage. */
+gboolean
+fl_chip_parse_supply_erase (const char *value, FlChip *chip, GError **error)
+{
+  g_auto (GStrv) parts = fl_chip_split_list (value);
+
+  if (g_strv_length (parts) != G_N_ELEMENTS (chip->supply_erase))
+    return fail (error, _ ("not four percentages such as 100; 65; 65; 50"));
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      guint64 percent;
+
+      if (!fl_chip_parse_number (parts[i], 100, &percent) || percent == 0)
+        return fail (error, _ ("not four percentages such as 100; 65; 65; 50"));
+      chip->supply_erase[i] = (guint) percent;
+    }
+  return TRUE;
+}
+
 /* "PA9": a port from A to K and a pin from 0 to 15. */
 static gboolean
 is_pin (const char *text)

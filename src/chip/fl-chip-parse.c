@@ -252,6 +252,8 @@ static const struct
   { "erase-mass-ms", parse_uint, FIELD (erase_mass_ms) },
   { "program-ms", parse_uint, FIELD (program_ms) },
   { "startup-ms", parse_uint, FIELD (startup_ms) },
+  { "supply", parse_uint, FIELD (supply_address) },
+  { "supply-erase", .parse_list = fl_chip_parse_supply_erase },
   { "parity", parse_parity, 0 },
   { "max-baud", parse_uint, FIELD (max_baud) },
   { "flags", parse_flags, 0 },

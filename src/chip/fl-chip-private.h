@@ -34,6 +34,7 @@ void           fl_option_field_free  (gpointer data);
 void           fl_write_protect_rule_free (gpointer data);
 /* Keys of a chip with lists (fl-chip-lists.c): a message in @error, without the place. */
 gboolean       fl_chip_parse_size_codes (const char *value, FlChip *chip, GError **error);
+gboolean       fl_chip_parse_supply_erase (const char *value, FlChip *chip, GError **error);
 gboolean       fl_chip_parse_more_ram   (const char *value, FlChip *chip, GError **error);
 gboolean       fl_chip_parse_system     (const char *value, FlChip *chip, GError **error);
 gboolean       fl_chip_parse_usarts     (const char *value, FlChip *chip, GError **error);

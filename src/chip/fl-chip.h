@@ -119,6 +119,8 @@ typedef struct
   guint         erase_mass_ms;      /* worst case */
   guint         program_ms;         /* worst case for one block of 256 bytes */
   guint         startup_ms;         /* from reset to the first 0x7F that counts */
+  guint32       supply_address;     /* where the bootloader is told the supply voltage: F2, F4, F7; ask fl-supply.h */
+  guint         supply_erase[4];    /* percent of erase_page_ms and erase_mass_ms, by range; 0: not known */
   gboolean      no_parity;          /* 8N1 families: WB0, WL3 */
   guint         max_baud;           /* 0: no limit known */
   FlChipFlags   flags;

@@ -5,8 +5,14 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Register names are those of the CMSIS device headers. Sources: AN2606 ("Bootloader activation", and the notes on
- * jumping to it), the series' reference manuals (RCC, SYSCFG), and for the addresses AN2606 and ST's table of entry
+/* Register and bit names are those of ST's CMSIS device headers. Compared with (repository and commit):
+ *   C0 stm32c011xx.h (cmsis-device-c0 12eca8ec), F0 stm32f042x6.h (a copy from STM32CubeF0), F1 stm32f105xc.h
+ *   (STM32CubeF1 660179d4), F4 stm32f410cx.h (STM32CubeF4 1f339530), G0 stm32g0b1xx.h (STM32CubeG0 2447e18b),
+ *   G4 stm32g431xx.h (cmsis-device-g4 7ec9f90c), L1 stm32l152xe.h and L4 stm32l412xx.h (copies from STM32CubeL1 and
+ *   STM32CubeL4), U0 stm32u031xx.h (cmsis-device-u0 a973f2d9), WL stm32wle5xx.h (STM32CubeWL 6d27fec2);
+ * the other names, those of other lines, and the order of things, with what ST's HAL and LL drivers of the series use
+ * and do (HAL_DeInit, HAL_RCC_DeInit). Other sources: AN2606 ("Bootloader activation", and the notes on jumping to it),
+ * the series' reference manuals (RCC, SYSCFG: reset values), and for the addresses AN2606 and ST's table of entry
  * points in "How to jump to system bootloader from application code on STM32". */
 
 #define COMMENT_WIDTH 110
@@ -24,81 +30,127 @@ typedef enum
   JUMP_UNKNOWN = 1 << 8, /* where the bootloader begins is not known */
 } JumpTraits;
 
-/* What leads from the clock settings of an application to those after a reset. */
-#define CLOCK_TO(oscillator, sw, sws)                                                                                  \
+/* What leads from the clock settings of an application to those after a reset. The prescalers last: without them, the
+ * application's clock may be too fast for the buses. The wait states of the flash stay: too many do no harm. */
+#define CLOCK_ON(oscillator)                                                                                           \
   "  RCC->CR |= RCC_CR_" oscillator "ON;\n"                                                                            \
   "  while ((RCC->CR & RCC_CR_" oscillator "RDY) == 0)\n"                                                              \
-  "    ;\n"                                                                                                            \
-  "  RCC->CFGR = " sw ";\n"                                                                                            \
+  "    ;\n"
+#define CLOCK_WAIT(sws)                                                                                                \
   "  while ((RCC->CFGR & RCC_CFGR_SWS) != " sws ")\n"                                                                  \
-  "    ;\n"                                                                                                            \
-  "  RCC->CR &= ~(RCC_CR_HSEON | RCC_CR_CSSON);\n"
-#define CLOCK_HSI     CLOCK_TO ("HSI", "0", "0")
-#define CLOCK_MSI     CLOCK_TO ("MSI", "0", "0")
-#define CLOCK_G4      CLOCK_TO ("HSI", "RCC_CFGR_SW_0", "RCC_CFGR_SWS_0")
-#define PLL_OFF       "  RCC->CR &= ~RCC_CR_PLLON;\n"
+  "    ;\n"
+#define CLOCK_USE_0 "  RCC->CFGR &= ~RCC_CFGR_SW;\n" CLOCK_WAIT ("0")
+#define CLOCK_USE_1 "  RCC->CFGR = (RCC->CFGR & ~RCC_CFGR_SW) | RCC_CFGR_SW_0;\n" CLOCK_WAIT ("RCC_CFGR_SWS_0")
+#define PLL_OFF(name)                                                                                                  \
+  "  RCC->CR &= ~RCC_CR_" name "ON;\n"                                                                                 \
+  "  while ((RCC->CR & RCC_CR_" name "RDY) != 0)\n"                                                                    \
+  "    ;\n"
+#define PLL_OFF_IF(name) "#ifdef RCC_CR_" name "ON\n" PLL_OFF (name) "#endif\n"
+/* HSEBYP cannot be written as long as HSEON is set. */
+#define CLOCK_REST(cfgr)                                                                                               \
+  "  RCC->CFGR = " cfgr ";\n"                                                                                          \
+  "  RCC->CR &= ~(RCC_CR_HSEON | RCC_CR_CSSON);\n"                                                                     \
+  "  RCC->CR &= ~RCC_CR_HSEBYP;\n"
+#define FROM_HIGH                                                                                                      \
+  "  if ((RCC->CFGR & RCC_CFGR_HPRE) == 0)\n"                                                                          \
+  "    RCC->CFGR |= RCC_CFGR_HPRE_3; /* half speed first: above 80 MHz one step would be too much */\n"
 #define HSI_UNDIVIDED "  RCC->CR &= ~RCC_CR_HSIDIV;\n"
-#define HSI_BY_4      "  RCC->CR = (RCC->CR & ~RCC_CR_HSIDIV) | RCC_CR_HSIDIV_1;\n"
-#define MSI_4_MHZ     "  RCC->CR = (RCC->CR & ~RCC_CR_MSIRANGE) | (6u << RCC_CR_MSIRANGE_Pos) | RCC_CR_MSIRGSEL;\n"
-#define MSI_2_MHZ     "  RCC->ICSCR = (RCC->ICSCR & ~RCC_ICSCR_MSIRANGE) | RCC_ICSCR_MSIRANGE_5;\n"
+#define HSI_DIVIDED                                                                                                    \
+  "  RCC->CR = (RCC->CR & ~(RCC_CR_HSIDIV | RCC_CR_HSIKERDIV)) | RCC_CR_HSIDIV_1 | RCC_CR_HSIKERDIV_1;\n"
+#define SYS_UNDIVIDED                                                                                                  \
+  "#ifdef RCC_CR_SYSDIV\n"                                                                                             \
+  "  RCC->CR &= ~RCC_CR_SYSDIV;\n"                                                                                     \
+  "#endif\n"
+#define MSI_4_MHZ      "  RCC->CR = (RCC->CR & ~RCC_CR_MSIRANGE) | RCC_CR_MSIRANGE_6 | RCC_CR_MSIRGSEL;\n"
+#define MSI_2_MHZ      "  RCC->ICSCR = (RCC->ICSCR & ~RCC_ICSCR_MSIRANGE) | RCC_ICSCR_MSIRANGE_5;\n"
+#define PLLCFGR(value) "  RCC->PLLCFGR = " value ";\n"
+/* The STM32F410, which has no second PLL, has another reset value. */
+#define PLLCFGR_F4 "#ifdef RCC_CR_PLLI2SON\n" PLLCFGR ("0x24003010u") "#else\n" PLLCFGR ("0x7F003010u") "#endif\n"
+
+/* The PLLs before CFGR or PLLCFGR: they do not let go of their factors while they run. */
+#define CLOCK_C0 HSI_DIVIDED CLOCK_ON ("HSI") CLOCK_USE_0 SYS_UNDIVIDED CLOCK_REST ("0")
+#define CLOCK_F0 CLOCK_ON ("HSI") CLOCK_USE_0 PLL_OFF ("PLL") CLOCK_REST ("0")
+#define CLOCK_F1 CLOCK_ON ("HSI") CLOCK_USE_0 PLL_OFF ("PLL") PLL_OFF_IF ("PLL2") PLL_OFF_IF ("PLL3") CLOCK_REST ("0")
+#define CLOCK_F2 CLOCK_ON ("HSI") CLOCK_USE_0 PLL_OFF ("PLL") PLL_OFF_IF ("PLLI2S")
+#define CLOCK_F4 CLOCK_F2 PLL_OFF_IF ("PLLSAI") PLLCFGR_F4 CLOCK_REST ("0")
+#define CLOCK_F7 CLOCK_F2 PLL_OFF_IF ("PLLSAI") PLLCFGR ("0x24003010u") CLOCK_REST ("0")
+#define CLOCK_G0 CLOCK_ON ("HSI") CLOCK_USE_0 PLL_OFF ("PLL") PLLCFGR ("0x00001000u") HSI_UNDIVIDED CLOCK_REST ("0")
+#define CLOCK_G4                                                                                                       \
+  CLOCK_ON ("HSI")                                                                                                     \
+  FROM_HIGH CLOCK_USE_1 PLL_OFF ("PLL") PLLCFGR ("0x00001000u") CLOCK_REST ("RCC_CFGR_SW_0")
+#define CLOCK_L1 CLOCK_ON ("MSI") MSI_2_MHZ CLOCK_USE_0 PLL_OFF ("PLL") CLOCK_REST ("0")
+#define CLOCK_L4                                                                                                       \
+  CLOCK_ON ("MSI")                                                                                                     \
+  MSI_4_MHZ CLOCK_USE_0 PLL_OFF ("PLL") PLL_OFF_IF ("PLLSAI1") PLL_OFF_IF ("PLLSAI2") PLLCFGR ("0x00001000u")          \
+      CLOCK_REST ("0")
+#define CLOCK_L4_PLUS FROM_HIGH CLOCK_L4
+#define CLOCK_U0      CLOCK_ON ("MSI") MSI_4_MHZ CLOCK_USE_0 PLL_OFF ("PLL") PLLCFGR ("0x00001000u") CLOCK_REST ("0")
 
 /* Where BOOT0 would put the bootloader at address 0, the application has to, or its interrupts end up in the flash. */
 #define REMAP_CFGR1  "  SYSCFG->CFGR1 = (SYSCFG->CFGR1 & ~SYSCFG_CFGR1_MEM_MODE) | SYSCFG_CFGR1_MEM_MODE_0;\n"
 #define REMAP_MEMRMP "  SYSCFG->MEMRMP = (SYSCFG->MEMRMP & ~SYSCFG_MEMRMP_MEM_MODE) | SYSCFG_MEMRMP_MEM_MODE_0;\n"
 
+/* Names of registers: with "?MACRO", only where that is defined, as not every line of the series has the register. */
 typedef struct
 {
-  const char *name;   /* of the series */
-  const char *header; /* CMSIS */
-  const char *resets; /* names of the registers that reset peripherals; with "?MACRO", only where that is defined */
-  const char *clock;  /* statements */
-  const char *enable; /* register and bit that clock SYSCFG; NULL: always on, or not needed */
-  const char *remap;  /* statement; NULL: nothing is mapped to address 0 */
+  const char *name;    /* of the series */
+  const char *header;  /* CMSIS */
+  const char *resets;  /* the registers that reset peripherals */
+  const char *clock;   /* statements */
+  const char *sources; /* the registers, 0 after a reset, from where peripherals get their clocks; NULL: none */
+  const char *enable;  /* register and bit that clock SYSCFG; NULL: always on, or not needed */
+  const char *remap;   /* statement; NULL: nothing is mapped to address 0 */
   JumpTraits traits;
 } JumpSeries;
 
 static const JumpSeries series[] = {
-  { "C0", "stm32c0xx.h", "IOPRSTR AHBRSTR APBRSTR1 APBRSTR2", CLOCK_HSI HSI_BY_4, "APBENR2 RCC_APBENR2_SYSCFGEN",
-    REMAP_CFGR1, JUMP_MAY_BE_DIRECT | JUMP_VTOR },
-  { "F0", "stm32f0xx.h", "AHBRSTR APB1RSTR APB2RSTR", CLOCK_HSI PLL_OFF, "APB2ENR RCC_APB2ENR_SYSCFGCOMPEN",
+  { "C0", "stm32c0xx.h", "IOPRSTR AHBRSTR APBRSTR1 APBRSTR2", CLOCK_C0, "CCIPR CCIPR2?RCC_CCIPR2_USBSEL",
+    "APBENR2 RCC_APBENR2_SYSCFGEN", REMAP_CFGR1, JUMP_MAY_BE_DIRECT | JUMP_VTOR },
+  { "F0", "stm32f0xx.h", "AHBRSTR APB1RSTR APB2RSTR", CLOCK_F0, "CFGR2 CFGR3", "APB2ENR RCC_APB2ENR_SYSCFGEN",
     REMAP_CFGR1, JUMP_MAY_BE_DIRECT },
-  { "F1", "stm32f1xx.h", "APB1RSTR APB2RSTR", CLOCK_HSI PLL_OFF, NULL, NULL,
+  { "F1", "stm32f1xx.h", "AHBRSTR?RCC_AHBRSTR_OTGFSRST APB1RSTR APB2RSTR", CLOCK_F1, "CFGR2?RCC_CFGR2_PREDIV1", NULL,
+    NULL, JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
+  { "F2", "stm32f2xx.h", "AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR APB2RSTR",
+    CLOCK_F2 PLLCFGR ("0x24003010u") CLOCK_REST ("0"), NULL, "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_MEMRMP,
     JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
-  { "F2", "stm32f2xx.h", "AHB1RSTR AHB2RSTR APB1RSTR APB2RSTR", CLOCK_HSI PLL_OFF, "APB2ENR RCC_APB2ENR_SYSCFGEN",
+  { "F3", "stm32f3xx.h", "AHBRSTR APB1RSTR APB2RSTR", CLOCK_F0, "CFGR2 CFGR3", "APB2ENR RCC_APB2ENR_SYSCFGEN",
+    REMAP_CFGR1, JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
+  { "F4", "stm32f4xx.h",
+    "AHB1RSTR AHB2RSTR?RCC_AHB2RSTR_OTGFSRST AHB3RSTR?RCC_AHB3RSTR_FSMCRST AHB3RSTR?RCC_AHB3RSTR_FMCRST APB1RSTR "
+    "APB2RSTR",
+    CLOCK_F4, "DCKCFGR?RCC_DCKCFGR_TIMPRE DCKCFGR2?RCC_DCKCFGR2_FMPI2C1SEL", "APB2ENR RCC_APB2ENR_SYSCFGEN",
     REMAP_MEMRMP, JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
-  { "F3", "stm32f3xx.h", "AHBRSTR APB1RSTR APB2RSTR", CLOCK_HSI PLL_OFF, "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_CFGR1,
-    JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
-  { "F4", "stm32f4xx.h", "AHB1RSTR AHB2RSTR?RCC_AHB2RSTR_OTGFSRST APB1RSTR APB2RSTR", CLOCK_HSI PLL_OFF,
-    "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_MEMRMP, JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
-  { "F7", "stm32f7xx.h", "AHB1RSTR AHB2RSTR APB1RSTR APB2RSTR", CLOCK_HSI PLL_OFF, NULL, NULL,
+  { "F7", "stm32f7xx.h", "AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR APB2RSTR", CLOCK_F7, "DCKCFGR2", NULL, NULL,
     JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS | JUMP_CACHES },
-  { "G0", "stm32g0xx.h", "IOPRSTR AHBRSTR APBRSTR1 APBRSTR2", CLOCK_HSI PLL_OFF HSI_UNDIVIDED,
+  { "G0", "stm32g0xx.h", "IOPRSTR AHBRSTR APBRSTR1 APBRSTR2", CLOCK_G0, "CCIPR CCIPR2?RCC_CCIPR2_USBSEL",
     "APBENR2 RCC_APBENR2_SYSCFGEN", REMAP_CFGR1, JUMP_MAY_BE_DIRECT | JUMP_VTOR },
-  { "G4", "stm32g4xx.h", "AHB1RSTR AHB2RSTR APB1RSTR1 APB1RSTR2 APB2RSTR", CLOCK_G4 PLL_OFF,
+  { "G4", "stm32g4xx.h", "AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR1 APB1RSTR2 APB2RSTR", CLOCK_G4, "CCIPR CCIPR2",
     "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_MEMRMP, JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
-  { "L1", "stm32l1xx.h", "AHBRSTR APB1RSTR APB2RSTR", CLOCK_MSI PLL_OFF MSI_2_MHZ, "APB2ENR RCC_APB2ENR_SYSCFGEN",
-    REMAP_MEMRMP, JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
-  { "L4", "stm32l4xx.h", "AHB1RSTR AHB2RSTR APB1RSTR1 APB1RSTR2 APB2RSTR", CLOCK_MSI PLL_OFF MSI_4_MHZ,
-    "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_MEMRMP, JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
-  { "L4+", "stm32l4xx.h", "AHB1RSTR AHB2RSTR APB1RSTR1 APB1RSTR2 APB2RSTR", CLOCK_MSI PLL_OFF MSI_4_MHZ,
-    "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_MEMRMP, JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
-  { "U0", "stm32u0xx.h", "IOPRSTR AHBRSTR APBRSTR1 APBRSTR2", CLOCK_MSI PLL_OFF MSI_4_MHZ,
-    "APBENR2 RCC_APBENR2_SYSCFGEN", REMAP_CFGR1, JUMP_MAY_BE_DIRECT | JUMP_VTOR },
+  { "L1", "stm32l1xx.h", "AHBRSTR APB1RSTR APB2RSTR", CLOCK_L1, NULL, "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_MEMRMP,
+    JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
+  { "L4", "stm32l4xx.h", "AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR1 APB1RSTR2 APB2RSTR", CLOCK_L4,
+    "CCIPR CCIPR2?RCC_CCIPR2_I2C4SEL", "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_MEMRMP,
+    JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
+  { "L4+", "stm32l4xx.h", "AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR1 APB1RSTR2 APB2RSTR", CLOCK_L4_PLUS,
+    "CCIPR CCIPR2?RCC_CCIPR2_I2C4SEL", "APB2ENR RCC_APB2ENR_SYSCFGEN", REMAP_MEMRMP,
+    JUMP_MAY_BE_DIRECT | JUMP_VTOR | JUMP_MASKS },
+  { "U0", "stm32u0xx.h", "IOPRSTR AHBRSTR APBRSTR1 APBRSTR2", CLOCK_U0, "CCIPR", "APBENR2 RCC_APBENR2_SYSCFGEN",
+    REMAP_CFGR1, JUMP_MAY_BE_DIRECT | JUMP_VTOR },
   /* From here on an application leaves too much behind for a list of registers: only a reset clears it. */
-  { "H5", "stm32h5xx.h", NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE },
-  { "H7", "stm32h7xx.h", NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_CACHES },
-  { "H7RS", "stm32h7rsxx.h", NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_CACHES },
-  { "L5", "stm32l5xx.h", NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE },
-  { "U3", "stm32u3xx.h", NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE },
-  { "U5", "stm32u5xx.h", NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE },
-  { "WB", "stm32wbxx.h", NULL, NULL, NULL, REMAP_MEMRMP, JUMP_VTOR | JUMP_MASKS | JUMP_RADIO },
-  { "WBA", "stm32wbaxx.h", NULL, NULL, NULL, NULL,
+  { "H5", "stm32h5xx.h", NULL, NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE },
+  { "H7", "stm32h7xx.h", NULL, NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_CACHES },
+  { "H7RS", "stm32h7rsxx.h", NULL, NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_CACHES },
+  { "L5", "stm32l5xx.h", NULL, NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE },
+  { "U3", "stm32u3xx.h", NULL, NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE },
+  { "U5", "stm32u5xx.h", NULL, NULL, NULL, NULL, NULL, JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE },
+  { "WB", "stm32wbxx.h", NULL, NULL, NULL, NULL, REMAP_MEMRMP, JUMP_VTOR | JUMP_MASKS | JUMP_RADIO },
+  { "WBA", "stm32wbaxx.h", NULL, NULL, NULL, NULL, NULL,
     JUMP_VTOR | JUMP_MASKS | JUMP_STACK_LIMIT | JUMP_TRUSTZONE | JUMP_RADIO },
-  { "WL", "stm32wlxx.h", NULL, NULL, NULL, REMAP_MEMRMP, JUMP_VTOR | JUMP_MASKS | JUMP_RADIO },
+  { "WL", "stm32wlxx.h", NULL, NULL, NULL, NULL, REMAP_MEMRMP, JUMP_VTOR | JUMP_MASKS | JUMP_RADIO },
   /* Their system memory holds more than the bootloader, and its entry is nowhere documented. */
-  { "C5", NULL, NULL, NULL, NULL, NULL, JUMP_UNKNOWN },
-  { "WB0", NULL, NULL, NULL, NULL, NULL, JUMP_UNKNOWN },
-  { "WL3", NULL, NULL, NULL, NULL, NULL, JUMP_UNKNOWN },
+  { "C5", NULL, NULL, NULL, NULL, NULL, NULL, JUMP_UNKNOWN },
+  { "WB0", NULL, NULL, NULL, NULL, NULL, NULL, JUMP_UNKNOWN },
+  { "WL3", NULL, NULL, NULL, NULL, NULL, NULL, JUMP_UNKNOWN },
 };
 
 /* Where the entry is not the beginning of the system memory. */
@@ -215,12 +267,12 @@ add_leave (GString *code, const JumpSeries *row)
                          "}\n\n");
 }
 
+/* A statement for each register; with @pulse, all bits are set before. */
 static void
-add_resets (GString *code, const JumpSeries *row)
+add_zeros (GString *code, const char *registers, gboolean pulse)
 {
-  g_auto (GStrv) names = g_strsplit (row->resets, " ", -1);
+  g_auto (GStrv) names = g_strsplit (registers, " ", -1);
 
-  g_string_append (code, "\n  /* Peripherals as after a reset. */\n");
   for (guint i = 0; names[i] != NULL; i++)
     {
       char *macro = strchr (names[i], '?');
@@ -229,7 +281,9 @@ add_resets (GString *code, const JumpSeries *row)
         *macro++ = '\0';
       if (macro != NULL)
         g_string_append_printf (code, "#ifdef %s\n", macro);
-      g_string_append_printf (code, "  RCC->%s = 0xFFFFFFFFu;\n  RCC->%s = 0;\n", names[i], names[i]);
+      if (pulse)
+        g_string_append_printf (code, "  RCC->%s = 0xFFFFFFFFu;\n", names[i]);
+      g_string_append_printf (code, "  RCC->%s = 0;\n", names[i]);
       if (macro != NULL)
         g_string_append (code, "#endif\n");
     }
@@ -253,12 +307,14 @@ add_jump (GString *code, const JumpSeries *row)
 {
   gboolean direct = (row->traits & JUMP_MAY_BE_DIRECT) != 0;
 
-  g_string_append (code,
-                   direct ? "/* Goes there at once. Not from an interrupt: the bootloader's own would never come.\n"
-                            " * bootloader_request() is safer: it also clears what is not listed here. */\n"
-                            "void\n"
-                          : "/* Only right after a reset: what an application leaves behind, nothing here clears. */\n"
-                            "static void\n");
+  g_string_append (
+      code, direct ? "/* Goes there at once. Not from an interrupt: the bootloader's own would never come.\n"
+                     " * Nor from a low-power run mode, nor with code or stack in external memory: the clock and the\n"
+                     " * resets below would be the end of them.\n"
+                     " * bootloader_request() is safer: it also clears what is not listed here. */\n"
+                     "void\n"
+                   : "/* Only right after a reset: what an application leaves behind, nothing here clears. */\n"
+                     "static void\n");
   g_string_append (code, "bootloader_jump (void)\n"
                          "{\n"
                          "  const volatile uint32_t *vectors = (const volatile uint32_t *) BOOTLOADER_ADDRESS;\n\n"
@@ -276,8 +332,13 @@ add_jump (GString *code, const JumpSeries *row)
   if (row->clock != NULL)
     g_string_append_printf (
         code, "\n  /* Clocks as after a reset: the bootloader counts on them for the bit rate. */\n%s", row->clock);
+  if (row->sources != NULL)
+    add_zeros (code, row->sources, FALSE);
   if (row->resets != NULL)
-    add_resets (code, row);
+    {
+      g_string_append (code, "\n  /* Peripherals as after a reset. */\n");
+      add_zeros (code, row->resets, TRUE);
+    }
   g_string_append (code, "\n  /* No interrupt is left that the bootloader has no handler for. */\n"
                          "  for (uint32_t i = 0; i < sizeof NVIC->ICER / sizeof NVIC->ICER[0]; i++)\n"
                          "    {\n"

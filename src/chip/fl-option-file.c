@@ -22,7 +22,6 @@
 
 #define CHIP_GROUP    "chip"
 #define OPTIONS_GROUP "options"
-#define MAX_BYTES     (64 * 1024)
 
 /**
  * fl_option_set_to_text:
@@ -120,7 +119,7 @@ fl_option_set_apply_text (FlOptionSet *self, const char *text, gssize length, co
   g_return_val_if_fail (self != NULL && text != NULL && file_name != NULL, FALSE);
 
   chip = fl_option_set_get_chip (self);
-  if (length > MAX_BYTES)
+  if (length > FL_OPTION_SET_MAX_TEXT)
     {
       g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("“%s” is too large to be a file of option bytes"), file_name);
       return FALSE;

@@ -49,6 +49,7 @@ char          *fl_option_change_dup_text (const FlOptionChange *self);         /
 char          *fl_option_set_dup_bytes_text (const FlOptionSet *before, const FlOptionSet *after); /* lines, by word */
 
 /* Files. */
+#define FL_OPTION_SET_MAX_TEXT (64 * 1024) /* bytes; more is no file of option bytes */
 char          *fl_option_set_to_text   (const FlOptionSet *self);                           /* to be saved */
 gboolean       fl_option_set_apply_text (FlOptionSet *self, const char *text, gssize length, const char *file_name,
                                          GError **error);

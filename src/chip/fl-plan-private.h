@@ -39,6 +39,8 @@ struct _FlPlan
   guint baud; /* 0: the link is not known */
   guint bits_per_byte;
   double round_trip_ms;
+  guint read_waits;
+  guint write_waits;
 };
 
 guint8 fl_plan_get_erased_value (FlPlan *self);

@@ -5,10 +5,9 @@
 
 #include "fl-plan-private.h"
 
-/* Bytes of an exchange besides its data, and how often the host waits for an answer in it (AN3155, Write Memory, Read
- * Memory: command, ACK, address, ACK, length and data and checksum, ACK; Extended Erase: command, ACK, list, ACK). */
+/* Bytes of an exchange besides its data (AN3155, Write Memory, Read Memory: command, ACK, address, ACK, length and data
+ * and checksum, ACK), and how often the host waits for an answer in an erase (command, ACK, list, ACK). */
 #define BLOCK_OVERHEAD  12
-#define BLOCK_WAITS     3
 #define ERASE_OVERHEAD  7
 #define ERASE_WAITS     2
 #define BYTES_PER_ERASE 2   /* of the list, for each page */
@@ -24,12 +23,12 @@ typedef struct
 } Cost;
 
 static void
-add_reading (Cost *cost, guint64 length)
+add_reading (FlPlan *self, Cost *cost, guint64 length)
 {
   guint64 n_blocks = (length + FL_PLAN_BLOCK_MAX - 1) / FL_PLAN_BLOCK_MAX;
 
   cost->bytes += length + n_blocks * BLOCK_OVERHEAD;
-  cost->waits += n_blocks * BLOCK_WAITS;
+  cost->waits += n_blocks * self->read_waits;
 }
 
 static void
@@ -39,13 +38,14 @@ add_erasing (FlPlan *self, Cost *cost)
   guint n_erased = fl_plan_get_n_erased (self);
   gboolean one_page = chip == NULL || (chip->flags & FL_CHIP_ONE_PAGE_ERASE) != 0;
   guint per_command = one_page ? 1 : chip->max_erase_pages;
+  double share = chip != NULL ? TYPICAL * fl_supply_get_erase_percent (self->options.supply, chip) / 100 : TYPICAL;
   guint n_commands;
 
   if (n_erased == 0)
     return;
   if (fl_plan_erases_all (self) && chip != NULL && (chip->flags & FL_CHIP_NO_MASS_ERASE) == 0)
     {
-      cost->erasing += chip->erase_mass_ms / 1000.0 * TYPICAL;
+      cost->erasing += chip->erase_mass_ms / 1000.0 * share;
       cost->bytes += ERASE_OVERHEAD;
       cost->waits += ERASE_WAITS;
       return;
@@ -58,20 +58,22 @@ add_erasing (FlPlan *self, Cost *cost)
       {
         guint32 size = fl_layout_get_sector (self->device->layout, i)->size;
 
-        cost->erasing += fl_chip_get_erase_ms (chip, size) / 1000.0 * TYPICAL;
+        cost->erasing += fl_chip_get_erase_ms (chip, size) / 1000.0 * share;
       }
 }
 
 static void
 add_writing (FlPlan *self, Cost *cost)
 {
+  const FlChip *chip = self->device->chip;
   const GArray *blocks = fl_plan_get_blocks (self);
   guint64 n_bytes = fl_plan_get_write_bytes (self);
+  guint width = chip != NULL && chip->supply_address != 0 ? fl_supply_get_width (self->options.supply) : 1;
 
   cost->bytes += n_bytes + (guint64) blocks->len * BLOCK_OVERHEAD;
-  cost->waits += (guint64) blocks->len * BLOCK_WAITS;
-  if (self->device->chip != NULL)
-    cost->programming += (double) n_bytes / FL_PLAN_BLOCK_MAX * self->device->chip->program_ms / 1000.0 * TYPICAL;
+  cost->waits += (guint64) blocks->len * self->write_waits;
+  if (chip != NULL)
+    cost->programming += (double) n_bytes / FL_PLAN_BLOCK_MAX * chip->program_ms / 1000.0 * TYPICAL / width;
 }
 
 /**
@@ -79,11 +81,14 @@ add_writing (FlPlan *self, Cost *cost)
  * @baud: bits a second
  * @bits_per_byte: on the wire, 11 for 8E1
  * @round_trip_ms: what each answer takes besides its bytes: the adapter and the system
+ * @read_waits: how many answers are waited for to read a block
+ * @write_waits: to write one
  *
  * Says how fast the link is, for fl_plan_get_seconds().
  */
 void
-fl_plan_set_link (FlPlan *self, guint baud, guint bits_per_byte, double round_trip_ms)
+fl_plan_set_link (FlPlan *self, guint baud, guint bits_per_byte, double round_trip_ms, guint read_waits,
+                  guint write_waits)
 {
   g_return_if_fail (FL_IS_PLAN (self));
   g_return_if_fail (baud > 0 && bits_per_byte > 0 && round_trip_ms >= 0);
@@ -91,6 +96,8 @@ fl_plan_set_link (FlPlan *self, guint baud, guint bits_per_byte, double round_tr
   self->baud = baud;
   self->bits_per_byte = bits_per_byte;
   self->round_trip_ms = round_trip_ms;
+  self->read_waits = read_waits;
+  self->write_waits = write_waits;
 }
 
 /**
@@ -113,10 +120,10 @@ fl_plan_get_seconds (FlPlan *self, const char **limit)
     return 0;
 
   for (guint i = 0; self->options.preserve && i < self->shared->len; i++)
-    add_reading (&cost, ((const FlPlanRange *) g_ptr_array_index (self->shared, i))->length);
+    add_reading (self, &cost, ((const FlPlanRange *) g_ptr_array_index (self->shared, i))->length);
   add_erasing (self, &cost);
   add_writing (self, &cost);
-  add_reading (&cost, fl_plan_get_verify_bytes (self));
+  add_reading (self, &cost, fl_plan_get_verify_bytes (self));
 
   wire = (double) cost.bytes * self->bits_per_byte / self->baud;
   latency = (double) cost.waits * self->round_trip_ms / 1000.0;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fl-error.h"
+#include "fl-file-load.h"
 #include "fl-stmap-private.h"
 
 /* The format is that of Windows' .ini files, as the old program reads them through the system: names in any case, the
@@ -512,7 +513,7 @@ fl_stmap_load (const char *path, GError **error)
                    file_name, FL_STMAP_MAX_SIZE / 1024);
       return NULL;
     }
-  if (!g_file_get_contents (path, &text, &length, error))
+  if (!fl_file_load (path, FL_STMAP_MAX_SIZE, &text, &length, error))
     return NULL;
   return fl_stmap_parse (text, length, file_name, error);
 }

@@ -285,6 +285,7 @@ fl_cli_add_chip (FlCli *cli, const FlChip *chip, gboolean details)
   fl_cli_add_int (cli, "startup_ms", chip->startup_ms);
   fl_cli_add_string (cli, "parity", chip->no_parity ? "none" : "even");
   add_known (cli, "max_baud", chip->max_baud);
+  add_known (cli, "supply_address", chip->supply_address);
   add_flags (cli, chip);
   add_usarts (cli, chip);
   fl_cli_add_string (cli, "boot0_pin", chip->boot0_pin);

@@ -5,6 +5,7 @@
 
 #include "fl-cli.h"
 #include "fl-error.h"
+#include "fl-file-load.h"
 #include "fl-file.h"
 #include "fl-options-job.h"
 
@@ -211,7 +212,7 @@ make_wanted (const FlOptionSet *now, GError **error)
   gsize length;
 
   if (load_path != NULL
-      && !(g_file_get_contents (load_path, &text, &length, error)
+      && !(fl_file_load (load_path, FL_OPTION_SET_MAX_TEXT, &text, &length, error)
            && fl_option_set_apply_text (wanted, text, (gssize) length, load_path, error)))
     return NULL;
   for (char **assignment = assignments; assignment != NULL && *assignment != NULL; assignment++)

@@ -188,6 +188,7 @@ run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
   add_result (cli, &result, image);
   if (!ok)
     return FALSE;
+  fl_cli_look_again (cli, image);
   fl_cli_print (cli,
                 result.verified ? _ ("Programmed and verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s")
                                 : _ ("Programmed, NOT verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s"),

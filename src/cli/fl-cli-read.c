@@ -5,6 +5,7 @@
 
 #include "fl-cli.h"
 #include "fl-error.h"
+#include "fl-file.h"
 #include "fl-flash-jobs.h"
 
 static char *address;
@@ -80,16 +81,19 @@ run_read (FlCli *cli, char **arguments, GError **error)
   g_autoptr (FlJob) job = NULL;
   GBytes *data;
 
-  if (!choose_format (arguments[0], &chosen, error) || !fl_cli_connect (cli, error))
+  if (!choose_format (arguments[0], &chosen, error) || !fl_file_check_room (arguments[0], 0, error)
+      || !fl_cli_connect (cli, error))
     return FALSE;
   fl_cli_add_device (cli, fl_session_get_device (cli->session));
-  if (!choose_range (fl_session_get_device (cli->session), &from, &n, error))
+  /* To read a whole flash takes minutes: what would make that useless is known before. */
+  if (!choose_range (fl_session_get_device (cli->session), &from, &n, error)
+      || !fl_file_check_room (arguments[0], fl_image_get_saved_size (chosen, n), error))
     return FALSE;
   job = fl_read_job_new (cli->session, from, n);
   if (!fl_cli_run_job (cli, job, error))
     return FALSE;
   data = fl_read_job_get_data (FL_READ_JOB (job));
-  if (!fl_image_save (arguments[0], chosen, from, data, error))
+  if (!fl_cli_save_image (arguments[0], chosen, from, data, error))
     return FALSE;
   fl_cli_add_int (cli, "address", from);
   fl_cli_add_int (cli, "bytes_read", (gint64) g_bytes_get_size (data));

@@ -32,9 +32,11 @@ run_verify (FlCli *cli, char **arguments, GError **error)
   ok = fl_cli_run_job (cli, job, error);
   fl_cli_add_int (cli, "bytes_verified", (gint64) fl_verify_job_get_bytes (FL_VERIFY_JOB (job)));
   fl_cli_add_string (cli, "sha256", fl_image_get_sha256 (image));
-  if (ok)
-    fl_cli_print (cli, _ ("Verified: the flash holds all %" PRIu64 " bytes of the file"), fl_image_get_size (image));
-  return ok;
+  if (!ok)
+    return FALSE;
+  fl_cli_look_again (cli, image);
+  fl_cli_print (cli, _ ("Verified: the flash holds all %" PRIu64 " bytes of the file"), fl_image_get_size (image));
+  return TRUE;
 }
 
 const FlCliCommand fl_cli_verify_command = {

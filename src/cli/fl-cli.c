@@ -98,6 +98,7 @@ fl_cli_parse_number (const char *text, const char *what, guint32 *value, GError 
     end = (char *) text;
   else
     number = g_ascii_strtoull (text, &end, hex ? 16 : 10);
+  number = MIN (number, (guint64) G_MAXUINT32 + 1); /* whose multiples are too large as well, and do not overflow */
   if (end != text && g_ascii_toupper (*end) == 'K')
     {
       number *= 1024;
@@ -346,6 +347,7 @@ fl_cli_make_options (FlCli *cli, GError **error)
   options->entry = cli->entry;
   options->preset = g_strdup (cli->preset);
   options->pid = cli->pid;
+  options->one_by_one = cli->one_by_one;
   options->timeout_s = (guint) MAX (cli->timeout_s, 0);
   if (cli->declared != NULL)
     options->declared = fl_declaration_ref (cli->declared);

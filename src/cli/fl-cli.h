@@ -25,6 +25,7 @@ typedef struct
   char    *map_path;
   char    *geometry;
   int      timeout_s;
+  gboolean one_by_one;
   gboolean json;
   gboolean quiet;
 
@@ -86,6 +87,8 @@ void     fl_cli_add_int       (FlCli *cli, const char *name, gint64 value);
 gboolean fl_cli_parse_number  (const char *text, const char *what, guint32 *value, GError **error);
 gboolean fl_cli_parse_address (const char *text, guint32 *value, GError **error);
 FlImage *fl_cli_load_image    (FlCli *cli, const char *path, const char *address_text, GError **error);
+void     fl_cli_look_again    (FlCli *cli, FlImage *image);
+gboolean fl_cli_save_image    (const char *path, FlImageFormat format, guint32 address, GBytes *data, GError **error);
 FlImageFormat fl_cli_choose_format (const char *path);
 gboolean fl_cli_find_format   (const char *name, FlImageFormat *format);
 gboolean fl_cli_ask           (FlCli *cli, const FlChip *chip, FlDanger danger, gboolean yes, char **typed,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "fl-error.h"
+#include "fl-file.h"
 #include "fl-flash-jobs.h"
 #include "fl-fld-run.h"
 #include "fl-program-job.h"
@@ -150,6 +151,7 @@ fl_fld_upload (FlFldRun *self, const FlFldStep *step, GError **error)
 {
   g_autoptr (FlJob) job = NULL;
   FlLayout *layout;
+  guint64 length;
   guint32 start = 0;
   gboolean ok;
 
@@ -160,14 +162,16 @@ fl_fld_upload (FlFldRun *self, const FlFldStep *step, GError **error)
   if (layout != NULL)
     {
       start = fl_layout_get_start (layout);
-      job = fl_read_job_new (self->cli->session, start, (guint32) (fl_layout_get_end (layout) - start));
+      length = fl_layout_get_end (layout) - start;
+      if (fl_file_check_room (step->path, fl_image_get_saved_size (fl_cli_choose_format (step->path), length), error))
+        job = fl_read_job_new (self->cli->session, start, (guint32) length);
     }
   ok = job != NULL && fl_fld_run_job (self, job, error);
   fl_fld_say (ok, "Uploading");
   if (!ok)
     return FALSE;
-  ok = fl_image_save (step->path, fl_cli_choose_format (step->path), start, fl_read_job_get_data (FL_READ_JOB (job)),
-                      error);
+  ok = fl_cli_save_image (step->path, fl_cli_choose_format (step->path), start,
+                          fl_read_job_get_data (FL_READ_JOB (job)), error);
   fl_fld_say (ok, "Writing data");
   if (ok)
     g_print ("Uploaded data is dumped on %s\n", step->path);

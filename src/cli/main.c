@@ -26,6 +26,17 @@ find_command (const char *name)
   return NULL;
 }
 
+/* Whether it is this option, by its long or its short name, with the value in the next argument. */
+static gboolean
+takes_next (const GOptionEntry *option, const char *argument)
+{
+  if (option->arg == G_OPTION_ARG_NONE)
+    return FALSE;
+  if (argument[1] == '-')
+    return g_str_equal (argument + 2, option->long_name);
+  return option->short_name != 0 && argument[1] == option->short_name && argument[2] == '\0';
+}
+
 /* Takes the command's name out of the arguments, wherever it stands among the common options. */
 static char *
 take_command_name (char **arguments, const GOptionEntry *common)
@@ -38,9 +49,11 @@ take_command_name (char **arguments, const GOptionEntry *common)
       if (argument[0] == '-')
         {
           for (const GOptionEntry *o = common; o->long_name != NULL; o++)
-            if (g_str_has_prefix (argument, "--") && g_str_equal (argument + 2, o->long_name)
-                && o->arg != G_OPTION_ARG_NONE && arguments[i + 1] != NULL)
-              i++; /* its value is no command */
+            if (takes_next (o, argument) && arguments[i + 1] != NULL)
+              {
+                i++; /* its value is no command */
+                break;
+              }
           continue;
         }
       name = arguments[i];
@@ -283,6 +296,8 @@ main (int argc, char **argv)
       N_ ("The same in words: 0x08000000:64x2K;unit=8;erased=0xFF;command=0x44"), N_ ("TEXT") },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &cli.timeout_s, N_ ("Seconds to wait for the bootloader's first answer"),
       N_ ("S") },
+    { "no-burst", 0, 0, G_OPTION_ARG_NONE, &cli.one_by_one,
+      N_ ("Wait for the answer to each packet, also where the bootloader would keep up without"), NULL },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &cli.trace_path, N_ ("Save every byte to this file"), N_ ("FILE") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &cli.json, N_ ("One JSON object at the end; progress as JSON lines on stderr"),
       NULL },

@@ -4,10 +4,10 @@
 #include "fl-facts.h"
 
 #include <glib/gi18n-lib.h>
-#include <json-glib/json-glib.h>
 
 #include "fl-error.h"
 #include "fl-facts-private.h"
+#include "fl-json.h"
 
 typedef struct
 {
@@ -307,25 +307,25 @@ take_member (FlFacts *self, const char *name, JsonNode *node, GError **error)
  *
  * Takes what fl_facts_to_json() made. Facts that this program does not know are left out.
  *
- * Errors: %FL_ERROR_FORMAT, #JSON_PARSER_ERROR.
+ * Errors: %FL_ERROR_FORMAT.
  *
  * Returns: (transfer full) (nullable)
  */
 FlFacts *
 fl_facts_from_json (const char *text, gssize length, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (FlFacts) self = fl_facts_new ();
+  g_autoptr (JsonNode) root = NULL;
   JsonObjectIter iter;
   const char *name;
-  JsonNode *root, *node;
+  JsonNode *node;
 
   g_return_val_if_fail (text != NULL, NULL);
 
-  if (!json_parser_load_from_data (parser, text, length, error))
+  root = fl_json_parse (text, length < 0 ? strlen (text) : (gsize) length, error);
+  if (root == NULL)
     return NULL;
-  root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+  if (!JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error_literal (error, FL_ERROR, FL_ERROR_FORMAT, _ ("Facts are an object of names and values"));
       return NULL;

@@ -212,6 +212,36 @@ fl_image_load (const char *path, guint32 address, GCancellable *cancellable, GEr
   return g_steal_pointer (&self);
 }
 
+/**
+ * fl_image_dup_file_note:
+ * @self: what a board was given
+ * @file: where it came from
+ * @cancellable: (nullable): looked at after each MiB
+ *
+ * Looks whether the file is still what it was when the image was loaded. Blocks, as fl_image_load().
+ *
+ * Returns: (transfer full) (nullable): what to tell the user when it is not; %NULL when it is
+ */
+char *
+fl_image_dup_file_note (FlImage *self, GFile *file, GCancellable *cancellable)
+{
+  g_autoptr (GBytes) contents = NULL;
+  g_autofree char *sha256 = NULL;
+
+  g_return_val_if_fail (FL_IS_IMAGE (self) && G_IS_FILE (file), NULL);
+
+  contents = read_file (file, cancellable, NULL);
+  if (contents == NULL)
+    return g_strdup_printf (_ ("The file is no longer on disk: the board holds what it held, SHA-256 %s."),
+                            fl_image_get_sha256 (self));
+  sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, contents);
+  if (g_str_equal (sha256, fl_image_get_sha256 (self)))
+    return NULL;
+  return g_strdup_printf (_ ("The file has changed on disk since it was loaded: the board holds the earlier one, "
+                             "SHA-256 %s."),
+                          fl_image_get_sha256 (self));
+}
+
 /* Appends an Intel HEX record. */
 static void
 append_ihex (GString *text, guint8 type, guint16 address, const guint8 *data, gsize length)
@@ -289,6 +319,30 @@ write_srec (guint32 address, const guint8 *data, gsize size)
 }
 
 /**
+ * fl_image_get_saved_size:
+ * @format: one that fl_image_save() knows
+ * @size: bytes of data
+ *
+ * Returns: how many bytes the file gets, or a few more
+ */
+guint64
+fl_image_get_saved_size (FlImageFormat format, guint64 size)
+{
+  guint64 n_lines = (size + LINE_BYTES - 1) / LINE_BYTES;
+
+  switch (format)
+    {
+    case FL_IMAGE_IHEX:
+      /* The line may break once more at each 64 KiB, where an address record stands as well. */
+      return n_lines * (2 * LINE_BYTES + 12) + (size / 0x10000 + 2) * 32;
+    case FL_IMAGE_SREC:
+      return n_lines * (2 * LINE_BYTES + 15) + 64;
+    default:
+      return size;
+    }
+}
+
+/**
  * fl_image_save:
  * @path: written atomically: either the old file or the whole new one is there
  * @address: where the data were read
@@ -335,4 +389,69 @@ fl_image_save (const char *path, FlImageFormat format, guint32 address, GBytes *
   if (text != NULL)
     return fl_file_save (path, text->str, text->len, error);
   return fl_file_save (path, contents, size, error);
+}
+
+/* What one saving needs. */
+typedef struct
+{
+  FlImageFormat format;
+  guint32 address;
+  GBytes *data;
+} Saving;
+
+static void
+saving_free (Saving *saving)
+{
+  g_bytes_unref (saving->data);
+  g_free (saving);
+}
+
+static void
+save_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+{
+  Saving *saving = task_data;
+  GError *error = NULL;
+
+  if (fl_image_save (g_file_peek_path (source_object), saving->format, saving->address, saving->data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * fl_image_save_async:
+ * @file: on this computer
+ *
+ * As fl_image_save(), without blocking.
+ */
+void
+fl_image_save_async (GFile *file, FlImageFormat format, guint32 address, GBytes *data, GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Saving *saving;
+
+  g_return_if_fail (G_IS_FILE (file) && g_file_peek_path (file) != NULL && data != NULL);
+
+  saving = g_new0 (Saving, 1);
+  saving->format = format;
+  saving->address = address;
+  saving->data = g_bytes_ref (data);
+  task = g_task_new (file, NULL, callback, user_data);
+  g_task_set_source_tag (task, fl_image_save_async);
+  g_task_set_task_data (task, saving, (GDestroyNotify) saving_free);
+  g_task_run_in_thread (task, save_thread);
+}
+
+/**
+ * fl_image_save_finish:
+ *
+ * Returns: whether it was saved
+ */
+gboolean
+fl_image_save_finish (GFile *file, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, file), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -58,8 +58,15 @@ GPtrArray       *fl_image_get_remarks    (FlImage *self);              /* (trans
 gboolean         fl_image_read           (FlImage *self, guint32 address, guint8 *data, gsize length); /* all there? */
 gboolean         fl_image_covers         (FlImage *self, guint32 address, gsize length);
 
+/* What became of the file meanwhile: a note, when the image is not what it holds now. */
+char            *fl_image_dup_file_note  (FlImage *self, GFile *file, GCancellable *cancellable);
+
 /* Saving what was read from a chip. Written atomically. */
+guint64          fl_image_get_saved_size (FlImageFormat format, guint64 size); /* of the file, or a little more */
 gboolean         fl_image_save           (const char *path, FlImageFormat format, guint32 address, GBytes *data,
                                           GError **error);
+void             fl_image_save_async     (GFile *file, FlImageFormat format, guint32 address, GBytes *data,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean         fl_image_save_finish    (GFile *file, GAsyncResult *result, GError **error);
 
 G_END_DECLS

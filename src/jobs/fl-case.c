@@ -6,16 +6,16 @@
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "fl-decode.h"
 #include "fl-error.h"
+#include "fl-file-load.h"
 #include "fl-job-facts.h"
+#include "fl-json.h"
 #include "fl-trace-facts.h"
 
 #define FORM        1 /* of reports */
-#define MAX_DEPTH   16
 #define TRACE_MAGIC "# Flashloader trace"
 
 void
@@ -130,49 +130,18 @@ is_json (const char *text, gsize length)
   return at < length && text[at] == '{';
 }
 
-/* The parser calls itself for what lies within. */
-static gboolean
-is_shallow (const char *text, gsize length)
-{
-  guint depth = 0;
-  gboolean in_string = FALSE;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      if (in_string && text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = !in_string;
-      else if (!in_string && (text[i] == '{' || text[i] == '['))
-        {
-          if (++depth > MAX_DEPTH)
-            return FALSE;
-        }
-      else if (!in_string && (text[i] == '}' || text[i] == ']') && depth > 0)
-        depth--;
-    }
-  return TRUE;
-}
-
 static gboolean
 parse_report (FlCase *self, const char *text, gsize length, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GError) problem = NULL;
-  JsonNode *root;
+  g_autoptr (JsonNode) root = fl_json_parse (text, length, &problem);
 
-  if (!is_shallow (text, length))
-    {
-      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("The report cannot be read: %s"), _ ("it is nested too deep"));
-      return FALSE;
-    }
-  if (!json_parser_load_from_data (parser, text, (gssize) length, &problem))
+  if (root == NULL)
     {
       g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("The report cannot be read: %s"), problem->message);
       return FALSE;
     }
-  root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+  if (!JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error_literal (error, FL_ERROR, FL_ERROR_FORMAT, _ ("This is no report of Flashloader."));
       return FALSE;
@@ -236,13 +205,8 @@ fl_case_load (const char *path, GError **error)
   FlCase *self;
 
   g_return_val_if_fail (path != NULL, NULL);
-  if (!g_file_get_contents (path, &text, &length, error))
+  if (!fl_file_load (path, FL_CASE_MAX_SIZE, &text, &length, error))
     return NULL;
-  if (length > FL_CASE_MAX_SIZE)
-    {
-      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("%s is larger than any trace: %zu bytes"), path, length);
-      return NULL;
-    }
   self = fl_case_open (text, (gssize) length, error);
   if (self == NULL)
     g_prefix_error (error, "%s: ", path);

@@ -7,6 +7,7 @@
 #include "fl-erase-doubt.h"
 #include "fl-flash-ops.h"
 #include "fl-job-private.h"
+#include "fl-rate.h"
 
 #define SAMPLE_BYTES 16
 #define SLICE        (16 * 1024) /* of a large sector, for each sample */
@@ -129,6 +130,8 @@ look_at (FlChangedPass *self, Sample *sample, gboolean *equal, GCancellable *can
 {
   guint8 got[SAMPLE_BYTES];
 
+  if (!fl_rate_keep (self->job, cancellable, error))
+    return FALSE;
   fl_job_mark (self->job);
   if (!fl_boot_read (self->boot, sample->address, got, sample->length, cancellable, error))
     return FALSE;

@@ -9,25 +9,28 @@
 #include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-rate.h"
+#include "fl-session-private.h"
 
 #define VAIN_PART 8           /* of the image, one in so many may be read in vain */
 #define MIN_VAIN  (16 * 1024) /* and this much in any case */
 
-/* How much of a segment from @at on is read at once: up to the next multiple of 256. Only sectors that are smaller than
- * that share a block. */
+/* How much of a segment is read at once: as much as goes best over the line, and where that is a whole block, up to
+ * the next multiple of it. */
 static gsize
-get_chunk (guint32 address, gsize left)
+get_chunk (guint32 address, gsize left, guint read_size)
 {
-  return MIN (left, FL_BOOT_MAX_BLOCK - address % FL_BOOT_MAX_BLOCK);
+  return MIN (left, read_size < FL_BOOT_MAX_BLOCK ? read_size : FL_BOOT_MAX_BLOCK - address % FL_BOOT_MAX_BLOCK);
 }
 
 /**
  * fl_compare_get_wire:
+ * @read_size: bytes that are read at once
  *
  * Returns: bytes that reading back all of the image sends and receives
  */
 guint64
-fl_compare_get_wire (FlImage *image)
+fl_compare_get_wire (FlImage *image, guint read_size)
 {
   guint64 wire = 0;
 
@@ -35,10 +38,12 @@ fl_compare_get_wire (FlImage *image)
     {
       const FlSegment *segment = fl_image_get_segment (image, i);
       gsize size = g_bytes_get_size (segment->data);
-      guint64 end = (guint64) segment->address + size;
-      guint64 n_blocks = (end + FL_BOOT_MAX_BLOCK - 1) / FL_BOOT_MAX_BLOCK - segment->address / FL_BOOT_MAX_BLOCK;
 
-      wire += size + n_blocks * FL_OPS_READ_WIRE (0);
+      for (gsize at = 0, length; at < size; at += length)
+        {
+          length = get_chunk (segment->address + (guint32) at, size - at, read_size);
+          wire += FL_OPS_READ_WIRE (length);
+        }
     }
   return wire;
 }
@@ -171,6 +176,8 @@ read_block (FlComparePass *self, guint32 address, const guint8 *expected, guint8
 {
   guint8 before[FL_BOOT_MAX_BLOCK];
 
+  if (!fl_rate_keep (self->job, cancellable, error))
+    return FALSE;
   fl_job_mark (self->job);
   if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
     return FALSE;
@@ -184,6 +191,7 @@ read_block (FlComparePass *self, guint32 address, const guint8 *expected, guint8
   if (memcmp (got, expected, length) != 0)
     return TRUE;
   self->n_repeated++;
+  fl_session_add_damage (fl_job_get_session (self->job));
   fl_job_log (self->job, FL_LOG_WARNING, NULL,
               _ ("0x%08X read wrong the first time and right the second: the line damages bytes"), address);
   return TRUE;
@@ -263,8 +271,7 @@ compare_segment (FlComparePass *self, guint index, GCancellable *cancellable, GE
   for (gsize at = 0; at < size;)
     {
       guint32 address = segment->address + (guint32) at;
-      gsize length = get_chunk (address, size - at);
-
+      gsize length = get_chunk (address, size - at, fl_boot_get_read_size (self->boot));
       gboolean open = is_worth_reading (self, address, length);
 
       if (open && !compare_block (self, index, address, data + at, length, cancellable, error))

@@ -5,21 +5,20 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-connect-private.h"
 #include "fl-describe.h"
 #include "fl-device-declared.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
 #include "fl-port-job.h"
+#include "fl-rate.h"
 #include "fl-session-private.h"
 #include "fl-surroundings.h"
 
-#define MANUAL_ATTEMPTS 3    /* by hand: time to press reset, and for an L47x, which takes 2.6 s to start */
-#define LINE_ATTEMPTS   2    /* at a speed that was asked for, each with a reset by the adapter's lines */
-#define LISTEN_MS       1000 /* for an application that talks of itself */
-#define ID_ATTEMPTS     3    /* until two answers are the same */
-#define BLOCK_BYTES     268  /* on the wire for 256 of data: Write Memory's packets and their answers */
-#define BLOCK_ANSWERS   3    /* of them */
-#define STEPS           7    /* of the bar: there are hardly any bytes to count */
+#define LISTEN_MS     1000 /* for an application that talks of itself */
+#define ID_ATTEMPTS   3   /* until two answers are the same */
+#define BLOCK_BYTES   268 /* on the wire for 256 of data: Write Memory's packets and their answers */
+#define STEPS         7   /* of the bar: there are hardly any bytes to count */
 
 struct _FlConnectJob
 {
@@ -27,10 +26,6 @@ struct _FlConnectJob
 };
 
 G_DEFINE_FINAL_TYPE (FlConnectJob, fl_connect_job, FL_TYPE_JOB)
-
-/* Speeds of the automatic choice, the best first. The bootloader measures the speed once after a reset, so each needs
- * one. */
-static const guint automatic_bauds[] = { 115200, 57600, 38400, 9600 };
 
 /**
  * fl_connect_job_new:
@@ -62,270 +57,6 @@ fl_connect_job_open (FlJob *job, GCancellable *cancellable, GError **error)
   return !was_open
          || fl_transport_sleep (fl_session_get_transport (session), fl_boot_get_limits (boot)->startup_ms, cancellable,
                                 error);
-}
-
-/* Brings the board into its bootloader by the adapter's lines, where it is wired so. */
-static gboolean
-fl_connect_job_enter (FlJob *job, GCancellable *cancellable, GError **error)
-{
-  FlSession *session = fl_job_get_session (job);
-  const FlConnectOptions *options = fl_session_get_options (session);
-  FlTransport *transport = fl_session_get_transport (session);
-  const FlEntryPreset *preset;
-
-  if (options->entry != FL_ENTRY_DTR_RTS)
-    return TRUE;
-  preset = options->preset != NULL ? fl_entry_preset_find (options->preset) : NULL;
-  if (preset == NULL)
-    {
-      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("There is no arrangement of DTR and RTS called “%s”."),
-                   options->preset != NULL ? options->preset : "");
-      return FALSE;
-    }
-  fl_job_enter_stage (job, FL_STAGE_ENTER);
-  fl_job_set_text (job, _ ("Resetting the board into its bootloader"));
-  fl_job_begin_step (job, _ ("Resetting the board into its bootloader: %s"), _ (preset->title));
-  if (!fl_entry_run (transport, preset->enter, cancellable, error)
-      || !fl_transport_sleep (transport, fl_boot_get_limits (fl_session_get_boot (session))->startup_ms, cancellable,
-                              error))
-    return FALSE;
-  fl_job_end_step (job, _ (preset->description));
-  return TRUE;
-}
-
-/* Whether an error only means that no bootloader was heard, so that another attempt makes sense. */
-static gboolean
-is_unheard (const GError *error)
-{
-  return g_error_matches (error, FL_ERROR, FL_ERROR_NO_ANSWER) || g_error_matches (error, FL_ERROR, FL_ERROR_TIMEOUT)
-         || g_error_matches (error, FL_ERROR, FL_ERROR_PROTOCOL) || g_error_matches (error, FL_ERROR, FL_ERROR_NACK);
-}
-
-/* One call of the bootloader at the present speed. */
-static gboolean
-fl_connect_job_call (FlJob *job, GCancellable *cancellable, GError **error)
-{
-  FlSession *session = fl_job_get_session (job);
-  FlTransport *transport = fl_session_get_transport (session);
-  g_autofree char *line = NULL;
-  g_autofree char *message = NULL;
-  g_autoptr (GError) problem = NULL;
-  FlLineSettings settings;
-  FlSyncState state;
-  gint64 started;
-
-  fl_transport_get_settings (transport, &settings);
-  line = fl_line_settings_to_string (&settings);
-  fl_job_enter_stage (job, FL_STAGE_SYNC);
-  fl_job_set_text (job, _ ("Activating device at %s"), line);
-  fl_job_begin_step (job, _ ("Activating device at %s"), line);
-  started = fl_transport_get_time (transport);
-  if (fl_boot_sync (fl_session_get_boot (session), &state, cancellable, &problem))
-    {
-      fl_job_end_step (job, NULL);
-      if (state == FL_SYNC_ALREADY)
-        fl_job_log (job, FL_LOG_INFO, NULL,
-                    _ ("The bootloader was active already: it answered a second 7F with 1F, which is healthy"));
-      return TRUE;
-    }
-  if (!is_unheard (problem))
-    {
-      g_propagate_error (error, g_steal_pointer (&problem));
-      return FALSE;
-    }
-  message = g_strdup_printf (_ ("Sent 7F; no 79 came within %d ms. %s"),
-                             (int) ((fl_transport_get_time (transport) - started) / 1000), problem->message);
-  fl_job_fail_step (job, message);
-  g_set_error_literal (error, FL_ERROR, FL_ERROR_NO_ANSWER, problem->message);
-  return FALSE;
-}
-
-static gboolean
-is_out_of_time (FlJob *job, guint attempt, guint n_planned)
-{
-  guint timeout_s = fl_session_get_options (fl_job_get_session (job))->timeout_s;
-
-  return timeout_s > 0 ? fl_job_get_elapsed (job) >= timeout_s : attempt + 1 >= n_planned;
-}
-
-/* The last resort where nobody resets the board: a bootloader that was left in the middle of a packet hears 7F as a
- * part of it. Not before: other bytes than 7F make a fresh one deaf. */
-static gboolean
-fl_connect_job_revive (FlJob *job, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-
-  fl_job_begin_step (job, _ ("Bringing back a bootloader that may wait for the rest of a command"));
-  if (fl_boot_resync (fl_session_get_boot (fl_job_get_session (job)), cancellable, &problem))
-    {
-      fl_job_end_step (job, NULL);
-      return TRUE;
-    }
-  if (is_unheard (problem))
-    fl_job_fail_step (job, problem->message);
-  else
-    g_propagate_error (error, g_steal_pointer (&problem));
-  return FALSE;
-}
-
-/* What to explain a failure with: the first attempt in which anything came, since later ones were at other speeds; or
- * else the last one. */
-typedef struct
-{
-  guint64 from; /* records of the trace */
-  guint64 to;
-  guint baud;
-  gboolean heard;
-} Attempt;
-
-static gboolean
-has_received (FlTrace *trace, guint64 from, guint64 to)
-{
-  g_autoptr (GPtrArray) records = fl_trace_copy (trace, from, to);
-
-  for (guint i = 0; i < records->len; i++)
-    if (((const FlTraceRecord *) g_ptr_array_index (records, i))->kind == FL_TRACE_RECEIVED)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-fl_connect_job_note_attempt (FlJob *job, Attempt *attempt, guint64 from)
-{
-  FlSession *session = fl_job_get_session (job);
-  FlTrace *trace = fl_session_get_trace (session);
-
-  if (attempt->heard)
-    return;
-  attempt->from = from;
-  attempt->to = fl_trace_get_end (trace);
-  attempt->baud = fl_session_get_baud (session);
-  attempt->heard = has_received (trace, attempt->from, attempt->to);
-}
-
-static gboolean
-fl_connect_job_set_baud (FlJob *job, guint baud, GError **error)
-{
-  FlSession *session = fl_job_get_session (job);
-  FlLineSettings settings;
-
-  fl_transport_get_settings (fl_session_get_transport (session), &settings);
-  if (settings.baud == baud)
-    return TRUE;
-  settings.baud = baud;
-  return fl_session_set_line (session, &settings, error);
-}
-
-/* One attempt: the speed, ENTER, SYNC. %FL_ERROR_NO_ANSWER: another one makes sense. */
-static gboolean
-fl_connect_job_attempt (FlJob *job, guint index, Attempt *attempt, GCancellable *cancellable, GError **error)
-{
-  FlSession *session = fl_job_get_session (job);
-  const FlConnectOptions *options = fl_session_get_options (session);
-  guint64 from;
-  gboolean ok;
-
-  if (options->entry == FL_ENTRY_DTR_RTS && options->baud == 0
-      && !fl_connect_job_set_baud (job, automatic_bauds[index % G_N_ELEMENTS (automatic_bauds)], error))
-    return FALSE;
-  if (!fl_connect_job_enter (job, cancellable, error))
-    return FALSE;
-  from = fl_trace_get_end (fl_session_get_trace (session));
-  ok = fl_connect_job_call (job, cancellable, error);
-  if (!ok)
-    fl_connect_job_note_attempt (job, attempt, from);
-  return ok;
-}
-
-/* Reads what comes within @ms. */
-static gboolean
-read_for (FlTransport *transport, guint ms, gsize *n_heard, GCancellable *cancellable, GError **error)
-{
-  gint64 deadline = fl_transport_get_time (transport) + (gint64) ms * 1000;
-  guint8 data[64];
-  gsize n;
-
-  *n_heard = 0;
-  for (gint64 left = ms; left > 0; left = (deadline - fl_transport_get_time (transport)) / 1000)
-    {
-      if (!fl_transport_read_some (transport, data, sizeof data, (guint) left, &n, cancellable, error))
-        return FALSE;
-      *n_heard += n;
-    }
-  return TRUE;
-}
-
-/* Applications talk without parity as a rule, which is garble at 8E1. Takes what comes within a moment, for the trace
- * and the explanation; whether anything came. */
-static gboolean
-fl_connect_job_listen (FlJob *job, guint baud, gboolean *heard, GCancellable *cancellable, GError **error)
-{
-  FlSession *session = fl_job_get_session (job);
-  FlTransport *transport = fl_session_get_transport (session);
-  FlLineSettings usual, settings;
-  gsize n = 0;
-  g_autofree char *line = NULL;
-  gboolean ok;
-
-  fl_transport_get_settings (transport, &usual);
-  settings = usual;
-  settings.baud = baud;
-  settings.parity = FL_PARITY_NONE;
-  line = fl_line_settings_to_string (&settings);
-  fl_job_begin_step (job, _ ("Listening for an application at %s"), line);
-  ok = fl_session_set_line (session, &settings, error) && read_for (transport, LISTEN_MS, &n, cancellable, error)
-       && fl_session_set_line (session, &usual, error);
-  *heard = n > 0;
-  if (ok)
-    fl_job_end_step (job, NULL);
-  return ok;
-}
-
-/* ENTER and SYNC, as often as the way of entering allows. */
-static gboolean
-fl_connect_job_activate (FlJob *job, GCancellable *cancellable, GError **error)
-{
-  const FlConnectOptions *options = fl_session_get_options (fl_job_get_session (job));
-  gboolean lines = options->entry == FL_ENTRY_DTR_RTS;
-  guint n_planned = !lines ? MANUAL_ATTEMPTS : options->baud == 0 ? G_N_ELEMENTS (automatic_bauds) : LINE_ATTEMPTS;
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (GError) revival = NULL;
-  Attempt attempt = { 0 };
-  gboolean heard = FALSE;
-
-  for (guint i = 0;; i++)
-    {
-      g_clear_error (&problem);
-      if (fl_connect_job_attempt (job, i, &attempt, cancellable, &problem))
-        return TRUE;
-      if (!g_error_matches (problem, FL_ERROR, FL_ERROR_NO_ANSWER))
-        {
-          g_propagate_error (error, g_steal_pointer (&problem));
-          return FALSE;
-        }
-      if (is_out_of_time (job, i, n_planned))
-        break;
-      if (options->entry == FL_ENTRY_MANUAL)
-        fl_job_log (job, FL_LOG_WARNING, NULL,
-                    _ ("No answer yet. Press reset on the board, with BOOT0 high: it is called again"));
-      else if (options->entry == FL_ENTRY_APP)
-        fl_job_log (job, FL_LOG_WARNING, NULL,
-                    _ ("No answer yet. Have the application jump into the bootloader: it is called again"));
-    }
-  if (!lines && options->timeout_s == 0 && !attempt.heard && fl_connect_job_revive (job, cancellable, &revival))
-    return TRUE;
-  if (revival == NULL && !fl_connect_job_set_baud (job, attempt.baud, error))
-    return FALSE;
-  if (attempt.heard)
-    {
-      if (!fl_connect_job_listen (job, attempt.baud, &heard, cancellable, error))
-        return FALSE;
-      if (heard)
-        attempt.to = fl_trace_get_end (fl_session_get_trace (fl_job_get_session (job)));
-    }
-  fl_job_mark_range (job, attempt.from, attempt.to);
-  g_propagate_error (error, revival != NULL ? g_steal_pointer (&revival) : g_steal_pointer (&problem));
-  return FALSE;
 }
 
 static gboolean
@@ -361,7 +92,7 @@ fl_connect_job_get (FlJob *job, FlBootInfo *info, GCancellable *cancellable, GEr
       return TRUE;
     }
   fl_transport_get_settings (fl_session_get_transport (session), &settings);
-  if (!is_unheard (problem) || settings.parity != FL_PARITY_EVEN)
+  if (!fl_connect_is_unheard (problem) || settings.parity != FL_PARITY_EVEN)
     {
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;
@@ -379,7 +110,7 @@ fl_connect_job_get (FlJob *job, FlBootInfo *info, GCancellable *cancellable, GEr
       fl_job_end_step (job, NULL);
       return TRUE;
     }
-  if (!is_unheard (without_parity))
+  if (!fl_connect_is_unheard (without_parity))
     {
       g_propagate_error (error, g_steal_pointer (&without_parity));
       return FALSE;
@@ -481,6 +212,48 @@ dup_latency_facts (gboolean granted, int timer_ms)
   return g_strdup_printf (_ ("%s The adapter's latency timer is %d ms."), asked, timer_ms);
 }
 
+/* Whether the packets of a block go out at once, and what that gains; or why they do not. */
+static void
+fl_connect_job_note_burst (FlJob *job, gboolean readable)
+{
+  FlSession *session = fl_job_get_session (job);
+  const FlConnectOptions *options = fl_session_get_options (session);
+  FlBoot *boot = fl_session_get_boot (session);
+  double round_trip_ms = fl_boot_get_round_trip_ms (boot);
+  g_autofree char *gain = NULL;
+  guint read_waits, write_waits;
+
+  fl_boot_get_waits (boot, &read_waits, &write_waits);
+  switch (fl_boot_get_burst (boot))
+    {
+    case FL_BURST_WORKS:
+      gain = g_strdup_printf (_ ("Of three waits for an answer, %.1f ms each, reading a block keeps %u, and writing one "
+                                 "%u. Blocks are read by %u bytes. At the first irregular answer each packet waits for "
+                                 "its own again."),
+                              round_trip_ms, read_waits, write_waits, fl_boot_get_read_size (boot));
+      fl_job_log (job, FL_LOG_INFO, gain,
+                  _ ("This bootloader keeps up with whole commands: one round trip a block instead of three"));
+      break;
+    case FL_BURST_TOO_FAST:
+      fl_job_log (job, FL_LOG_INFO, NULL,
+                  _ ("This bootloader loses bytes of whole commands: each packet waits for its answer"));
+      break;
+    case FL_BURST_GIVEN_UP:
+      fl_job_log (job, FL_LOG_INFO, NULL,
+                  _ ("Whole commands were answered irregularly: each packet waits for its answer"));
+      break;
+    case FL_BURST_UNTRIED:
+    default:
+      if (options->one_by_one)
+        fl_job_log (job, FL_LOG_INFO, NULL, _ ("Each packet waits for its answer, as was asked"));
+      else if (options->listen)
+        fl_job_log (job, FL_LOG_INFO, NULL, _ ("Each packet waits for its answer, because the line echoes"));
+      else if (!readable)
+        fl_job_log (job, FL_LOG_INFO, NULL,
+                    _ ("Each packet waits for its answer: where nothing can be read, no other way can be tried"));
+    }
+}
+
 /* What limits the speed: a block is asked for, addressed and sent, and the answer to each costs a round trip. */
 static void
 fl_connect_job_note_pace (FlJob *job)
@@ -491,16 +264,18 @@ fl_connect_job_note_pace (FlJob *job)
   int timer_ms = fl_surroundings_get_latency (fl_session_get_options (session)->port);
   g_autofree char *facts = dup_latency_facts (fl_transport_is_low_latency (transport), timer_ms);
   FlLineSettings settings;
+  guint read_waits, write_waits;
   double wire_ms;
 
+  fl_boot_get_waits (fl_session_get_boot (session), &read_waits, &write_waits);
   fl_transport_get_settings (transport, &settings);
   wire_ms = (double) BLOCK_BYTES * fl_line_settings_get_bits (&settings) * 1000 / settings.baud;
-  if (BLOCK_ANSWERS * round_trip_ms > wire_ms)
+  if (write_waits * round_trip_ms > wire_ms)
     fl_job_log (
         job, FL_LOG_WARNING, facts,
         _ ("The adapter's %.0f ms latency, not the baud rate, sets the pace: 256 bytes take %.0f ms on the wire, "
            "and %.0f ms of waiting for answers"),
-        timer_ms > 0 ? timer_ms : round_trip_ms, wire_ms, BLOCK_ANSWERS * round_trip_ms);
+        timer_ms > 0 ? timer_ms : round_trip_ms, wire_ms, write_waits * round_trip_ms);
   else
     fl_job_log (job, FL_LOG_INFO, facts,
                 _ ("Each answer takes %.1f ms longer than its bytes: the baud rate sets the pace"), round_trip_ms);
@@ -513,8 +288,9 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   FlBoot *boot = fl_session_get_boot (session);
   g_autoptr (FlDevice) device = NULL;
   FlBootInfo info;
+  guint failed;
 
-  if (!fl_connect_job_activate (job, cancellable, error))
+  if (!fl_rate_activate (job, &failed, cancellable, error))
     return FALSE;
   fl_job_add_done (job, 2);
   if (!fl_connect_job_get (job, &info, cancellable, error))
@@ -531,6 +307,9 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   if (!fl_describe_device (job, boot, device, cancellable, error))
     return FALSE;
   fl_connect_job_explain_declaration (job, device);
+  if (!fl_rate_settle (job, device, failed, cancellable, error))
+    return FALSE;
+  fl_connect_job_note_burst (job, device->protection == FL_PROTECTION_NONE);
   fl_connect_job_note_pace (job);
   fl_session_take_device (session, g_steal_pointer (&device));
   return TRUE;

@@ -151,10 +151,23 @@ read_twice (FlBoot *boot, const FlChip *chip, guint32 address, guint8 *data, gsi
   return INFO_FAILED;
 }
 
+/* Whether the bootloader keeps up with packets that are sent at once. Where the line echoes, an answer could not be
+ * told from what was sent meanwhile. */
+static gboolean
+try_burst (FlJob *job, FlBoot *boot, guint32 address, const guint8 *known, gsize n_known, GCancellable *cancellable,
+           GError **error)
+{
+  const FlConnectOptions *options = fl_session_get_options (fl_job_get_session (job));
+
+  if (options->one_by_one || options->listen || fl_boot_get_burst (boot) != FL_BURST_UNTRIED)
+    return TRUE;
+  return fl_boot_try_burst (boot, address, known, n_known, cancellable, error);
+}
+
 /* The first word of flash: can it be read at all, and is it blank. A refusal of the command itself is readout
  * protection; a refusal of the address is not. */
 static gboolean
-describe_protection (FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
+describe_protection (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
 {
   guint32 start = device->chip != NULL ? device->chip->flash_start : FLASH_START;
   guint8 erased = device->chip != NULL ? device->chip->erased_value : 0xFF;
@@ -166,7 +179,7 @@ describe_protection (FlBoot *boot, FlDevice *device, GCancellable *cancellable, 
     case INFO_READ:
       device->protection = FL_PROTECTION_NONE;
       device->blank = fl_bytes_all (word, sizeof word, erased);
-      return TRUE;
+      return try_burst (job, boot, start, word, sizeof word, cancellable, error);
     case INFO_REFUSED:
       device->protection = FL_PROTECTION_UNKNOWN;
       add_remark (device, _ ("The flash cannot be read at 0x%08X"), start);
@@ -359,7 +372,7 @@ log_device (FlJob *job, FlDevice *device)
 gboolean
 fl_describe_device (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
 {
-  if (!describe_protection (boot, device, cancellable, error))
+  if (!describe_protection (job, boot, device, cancellable, error))
     return FALSE;
   if (device->chip != NULL)
     {

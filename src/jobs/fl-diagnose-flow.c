@@ -58,7 +58,8 @@ fl_diagnose_open (FlProbe *probe, GError **error)
 
   if (fl_session_get_transport (probe->session) == NULL && !fl_port_job_open (probe->job, probe->cancellable, &problem))
     {
-      if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      /* Cancelling is no finding, nor is the description of a simulated board that cannot be read. */
+      if (!fl_error_is_of_port (problem))
         {
           g_propagate_error (error, g_steal_pointer (&problem));
           return FALSE;

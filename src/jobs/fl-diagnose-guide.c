@@ -181,11 +181,12 @@ fl_diagnose_act (FlProbe *probe)
   return heard;
 }
 
-/* While a prompt stands the board is called again and again: nobody has to say that it was done. */
+/* While a prompt stands the board is called again and again: nobody has to say that it was done. @n_next: how often the
+ * user had asked to go on when it was put up. */
 static FlPromptEnd
-fl_diagnose_wait (FlDiagnoseJob *self, FlProbe *probe, const char *question, gboolean calls, FlProbeAnswer *answer)
+fl_diagnose_wait (FlDiagnoseJob *self, FlProbe *probe, const char *question, guint n_next, gboolean calls,
+                  FlProbeAnswer *answer)
 {
-  guint n_next = fl_diagnose_job_get_n_next (self);
   gint64 started = fl_transport_get_time (probe->transport);
 
   while (!fl_probe_is_over (probe))
@@ -216,6 +217,7 @@ fl_diagnose_prompt (FlDiagnoseJob *self, FlProbe *probe, const char *question, F
                     guint number, gboolean calls, FlProbeAnswer *answer)
 {
   FlPrompt *prompt = g_new0 (FlPrompt, 1);
+  guint n_next = fl_diagnose_job_get_n_next (self); /* before it is seen: somebody may be quick */
   FlPromptEnd end;
 
   prompt->question = question;
@@ -223,7 +225,7 @@ fl_diagnose_prompt (FlDiagnoseJob *self, FlProbe *probe, const char *question, F
   prompt->text = text;
   prompt->number = number;
   fl_diagnose_job_set_prompt (self, prompt);
-  end = fl_diagnose_wait (self, probe, question, calls, answer);
+  end = fl_diagnose_wait (self, probe, question, n_next, calls, answer);
   fl_diagnose_job_set_prompt (self, NULL);
   return end;
 }

@@ -72,7 +72,7 @@ typedef struct
   guint64  vain_bytes;     /* the pass's own: read in sectors that were missed */
 } FlComparePass;
 
-guint64  fl_compare_get_wire   (FlImage *image);
+guint64  fl_compare_get_wire   (FlImage *image, guint read_size);
 gboolean fl_compare_pass_run   (FlComparePass *self, GCancellable *cancellable, GError **error);
 void     fl_compare_pass_set_error (const FlComparePass *self, GError **error);
 

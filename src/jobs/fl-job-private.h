@@ -45,6 +45,7 @@ typedef struct
   RateSample samples[FL_JOB_RATE_SAMPLES];
   guint n_samples; /* ever taken in this stage */
   char *step;      /* what is being done, for the log; NULL: between two steps */
+  gboolean begun;  /* there was a step */
   guint64 step_from;
   guint64 mark;      /* the trace's record where the last exchange began */
   guint64 mark_end;  /* and where it ended; 0: it is the last */

@@ -101,6 +101,7 @@ fl_job_begin_step (FlJob *self, const char *format, ...)
   va_start (arguments, format);
   priv->step = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  priv->begun = TRUE;
   fl_job_mark (self);
   priv->step_from = priv->mark;
 }
@@ -277,7 +278,9 @@ fl_job_conclude_failure (FlJob *self, const GError *error)
   g_autofree char *exchanges = fl_job_dup_range (self, priv->mark, fl_job_get_mark_end (priv));
   g_autofree char *step = g_steal_pointer (&priv->step);
 
-  if (cancelled)
+  if (cancelled && step == NULL && priv->begun)
+    fl_job_log (self, FL_LOG_WARNING, exchanges, "%s", _ ("Cancelled"));
+  else if (cancelled)
     fl_job_log (self, FL_LOG_WARNING, exchanges, _ ("Cancelled: %s"),
                 step != NULL ? step : _ ("before anything was done"));
   else

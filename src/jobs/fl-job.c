@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-error.h"
+#include "fl-rate.h"
 #include "fl-session-private.h"
 #include "fl-thread.h"
 
@@ -206,6 +207,7 @@ fl_job_thread (gpointer data)
     ok = FL_JOB_GET_CLASS (self)->run (self, cancellable, &priv->error);
   else if (boot != NULL)
     fl_job_set_board_state (self, "%s", _ ("Flash: nothing was changed. The board is as it was."));
+  fl_rate_conclude (self, priv->error);
   fl_job_conclude_facts (self, fl_job_get_pending_stage (self), priv->error);
   if (!ok)
     fl_job_conclude_failure (self, priv->error);

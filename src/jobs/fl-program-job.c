@@ -71,7 +71,7 @@ fl_program_job_set_total (FlProgramJob *self, const guint8 *sectors)
 {
   self->total = fl_program_job_get_rewrite_wire (self, sectors);
   if (fl_plan_get_options (self->plan)->verify)
-    self->total += fl_compare_get_wire (self->expected);
+    self->total += fl_compare_get_wire (self->expected, fl_boot_get_read_size (self->erasing.boot));
   fl_job_set_total (FL_JOB (self), MAX (self->total, 1));
 }
 
@@ -84,7 +84,7 @@ fl_program_job_prepare (FlProgramJob *self, FlBoot *boot, guint8 **touched, GErr
   FlSession *session = fl_job_get_session (job);
   FlPlan *plan;
   FlLineSettings settings;
-  guint n_sectors;
+  guint n_sectors, read_waits, write_waits;
 
   fl_job_enter_stage (job, FL_STAGE_PLAN);
   fl_job_set_text (job, "%s", fl_stage_get_name (FL_STAGE_PLAN));
@@ -130,7 +130,9 @@ fl_program_job_prepare (FlProgramJob *self, FlBoot *boot, guint8 **touched, GErr
     }
   self->erasing = (FlErasePass){ .job = job, .boot = boot, .device = fl_program_job_get_device (self) };
   fl_transport_get_settings (fl_session_get_transport (session), &settings);
-  fl_plan_set_link (self->plan, settings.baud, fl_line_settings_get_bits (&settings), fl_boot_get_round_trip_ms (boot));
+  fl_boot_get_waits (boot, &read_waits, &write_waits);
+  fl_plan_set_link (self->plan, settings.baud, fl_line_settings_get_bits (&settings), fl_boot_get_round_trip_ms (boot),
+                    read_waits, write_waits);
   fl_job_expect (job, fl_plan_get_seconds (self->plan, NULL));
   fl_program_job_set_total (self, *touched);
   return TRUE;

@@ -7,6 +7,8 @@
 #include "fl-board-state.h"
 #include "fl-job-private.h"
 #include "fl-program-private.h"
+#include "fl-program-width.h"
+#include "fl-rate.h"
 
 static const FlSector *
 get_sector (FlProgramJob *self, guint index)
@@ -59,13 +61,14 @@ static guint64
 get_preserve_wire (FlProgramJob *self, guint index, guint64 *n_bytes)
 {
   g_autoptr (GArray) ranges = list_preserved (self, index);
+  guint read_size = fl_boot_get_read_size (self->erasing.boot);
   guint64 wire = 0;
 
   for (guint i = 0; i < ranges->len; i++)
     {
       guint32 length = g_array_index (ranges, FlPlanRange, i).length;
 
-      wire += length + (length + FL_BOOT_MAX_BLOCK - 1) / FL_BOOT_MAX_BLOCK * FL_OPS_READ_WIRE (0);
+      wire += length + (length + read_size - 1) / read_size * FL_OPS_READ_WIRE (0);
       *n_bytes += length;
     }
   return wire;
@@ -119,16 +122,17 @@ fl_program_job_preserve_range (FlProgramJob *self, FlBoot *boot, const FlPlanRan
 {
   guint8 data[FL_BOOT_MAX_BLOCK];
 
-  for (guint32 at = 0; at < range->length; at += FL_BOOT_MAX_BLOCK)
+  for (guint32 at = 0; at < range->length;)
     {
       guint32 address = range->address + at;
-      gsize length = MIN (FL_BOOT_MAX_BLOCK, range->length - at);
+      gsize length = MIN (fl_boot_get_read_size (boot), range->length - at);
 
       fl_job_mark (FL_JOB (self));
       if (!fl_boot_read (boot, address, data, length, cancellable, error)
           || !fl_plan_set_preserved (self->plan, address, data, length, error)
           || !fl_image_add (expected, address, data, length, error))
         return FALSE;
+      at += (guint32) length;
       fl_job_add_done (FL_JOB (self), FL_OPS_READ_WIRE (length));
     }
   return TRUE;
@@ -269,6 +273,8 @@ fl_program_job_write_blocks (FlProgramJob *self, FlBoot *boot, const guint8 *sec
       if (!sectors[sector->index])
         continue;
       fl_job_set_sector (job, sector->index, FL_SECTOR_WRITING);
+      if (!fl_rate_keep (job, cancellable, error))
+        return FALSE;
       fl_job_mark (job);
       if (!fl_boot_write (boot, block->address, block->data, block->length, cancellable, error))
         {
@@ -338,6 +344,8 @@ fl_program_job_rewrite (FlProgramJob *self, FlBoot *boot, const guint8 *sectors,
   for (guint i = 0; i < get_n_sectors (self); i++)
     self->rewritten[i] |= sectors[i];
   return fl_program_job_preserve (self, boot, sectors, cancellable, error)
+         && fl_rate_keep (FL_JOB (self), cancellable, error)
+         && fl_program_width_set (FL_JOB (self), fl_plan_get_options (self->plan)->supply, cancellable, error)
          && fl_program_job_erase (self, sectors, cancellable, error)
          && fl_program_job_write (self, boot, sectors, cancellable, error);
 }

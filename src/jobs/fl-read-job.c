@@ -74,7 +74,8 @@ fl_read_job_read (FlReadJob *self, FlBoot *boot, GCancellable *cancellable, GErr
 {
   FlJob *job = FL_JOB (self);
   g_autofree char *size = g_format_size_full (self->length, G_FORMAT_SIZE_IEC_UNITS);
-  guint64 n_blocks = ((guint64) self->length + FL_BOOT_MAX_BLOCK - 1) / FL_BOOT_MAX_BLOCK;
+  guint read_size = fl_boot_get_read_size (boot);
+  guint64 n_blocks = ((guint64) self->length + read_size - 1) / read_size;
 
   fl_job_set_total (job, self->length + n_blocks * FL_OPS_READ_WIRE (0));
   fl_job_set_text (job, _ ("Reading %s"), size);
@@ -82,7 +83,7 @@ fl_read_job_read (FlReadJob *self, FlBoot *boot, GCancellable *cancellable, GErr
   for (guint32 at = 0; at < self->length;)
     {
       guint8 block[FL_BOOT_MAX_BLOCK];
-      guint32 length = MIN (self->length - at, FL_BOOT_MAX_BLOCK);
+      guint32 length = MIN (self->length - at, fl_boot_get_read_size (boot));
 
       fl_job_mark (job);
       if (!fl_boot_read (boot, self->address + at, block, length, cancellable, error))

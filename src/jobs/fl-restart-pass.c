@@ -53,17 +53,13 @@ enter_by_lines (FlRestartPass *self, GCancellable *cancellable, GError **error)
 {
   FlSession *session = fl_job_get_session (self->job);
   const FlConnectOptions *options = fl_session_get_options (session);
-  const FlEntryPreset *preset = options->preset != NULL ? fl_entry_preset_find (options->preset) : NULL;
-  FlTransport *transport = fl_session_get_transport (session);
 
-  if (options->entry != FL_ENTRY_DTR_RTS || preset == NULL)
+  if (options->entry != FL_ENTRY_DTR_RTS || options->preset == NULL || fl_entry_preset_find (options->preset) == NULL)
     return FALSE;
   for (guint i = 0; i < BY_LINES; i++)
     {
       g_clear_error (error);
-      if (!fl_entry_run (transport, preset->enter, cancellable, error)
-          || !fl_transport_sleep (transport, fl_boot_get_limits (fl_session_get_boot (session))->startup_ms,
-                                  cancellable, error))
+      if (!fl_session_enter_bootloader (session, cancellable, error))
         return FALSE;
       if (call (self, 0, cancellable, error))
         return TRUE;
@@ -145,6 +141,7 @@ fl_restart_pass_run (FlRestartPass *self, GCancellable *cancellable, GError **er
   device = identify (self, cancellable, error);
   if (device == NULL)
     return FALSE;
+  fl_session_set_supply (session, FL_SUPPLY_UNKNOWN);
   fl_session_replace_device (session, device);
   return TRUE;
 }

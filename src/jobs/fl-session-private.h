@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fl-session.h"
+#include "fl-supply.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +11,14 @@ G_BEGIN_DECLS
 /* Worker. */
 gint64   fl_session_get_elapsed  (FlSession *self);
 gboolean fl_session_set_line     (FlSession *self, const FlLineSettings *settings, GError **error);
+gboolean fl_session_enter_bootloader (FlSession *self, GCancellable *cancellable, GError **error);
+void     fl_session_set_climbed  (FlSession *self, gboolean climbed);
+void     fl_session_add_damage   (FlSession *self);
+guint    fl_session_count_damage (FlSession *self);
+void     fl_session_set_supply   (FlSession *self, FlSupply supply);
+FlSupply fl_session_get_supply   (FlSession *self);
 void     fl_session_set_stale    (FlSession *self, gboolean stale);
+gboolean fl_session_has_climbed  (FlSession *self);
 gboolean fl_session_is_stale     (FlSession *self);
 void     fl_session_leave_worker (FlSession *self);
 

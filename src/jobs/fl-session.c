@@ -3,6 +3,9 @@
 
 #include "fl-session-private.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "fl-error.h"
 #include "fl-listen-transport.h"
 #include "fl-thread.h"
 #include "fl-trace-transport.h"
@@ -20,6 +23,10 @@ struct _FlSession
   gint64 clock_offset; /* what to take from the transport's clock to get the session's, microseconds */
   gint64 elapsed;      /* the session's clock when the port was last given back */
   gboolean stale;      /* a job broke off: the bootloader may wait for the rest of a command */
+  gboolean climbed;    /* the rate is higher than the usual one, and was chosen by the program */
+  guint damage_before; /* repeats that the bootloader's side had counted when the rate was set */
+  guint n_damaged;     /* blocks that were read wrong at this rate, without any sign of it on the line */
+  FlSupply supply;     /* what the bootloader was told of the supply voltage since its last reset */
 
   FlDevice *device;   /* atomic: set by the worker; what it points to is constant */
   GPtrArray *devices; /* the worker's: all that device ever was, kept for those who still read them */
@@ -71,6 +78,7 @@ fl_connect_options_copy (const FlConnectOptions *self)
   copy = g_memdup2 (self, sizeof *self);
   copy->port = g_strdup (self->port);
   copy->preset = g_strdup (self->preset);
+  copy->notebook = g_strdup (self->notebook);
   if (self->declared != NULL)
     fl_declaration_ref (self->declared);
   return copy;
@@ -83,6 +91,7 @@ fl_connect_options_free (FlConnectOptions *self)
     return;
   g_free (self->port);
   g_free (self->preset);
+  g_free (self->notebook);
   g_clear_pointer (&self->declared, fl_declaration_unref);
   g_free (self);
 }
@@ -232,6 +241,8 @@ fl_session_open (FlSession *self, const FlLineSettings *settings, GCancellable *
   self->clock_offset = fl_transport_get_time (self->transport) - self->elapsed;
   self->boot = fl_boot_new (self->transport);
   self->stale = FALSE;
+  self->supply = FL_SUPPLY_UNKNOWN;
+  fl_session_set_climbed (self, FALSE);
   g_atomic_int_set (&self->open, TRUE);
   g_atomic_int_set (&self->baud, (int) settings->baud);
   return TRUE;
@@ -252,6 +263,86 @@ fl_session_set_line (FlSession *self, const FlLineSettings *settings, GError **e
     return FALSE;
   g_atomic_int_set (&self->baud, (int) settings->baud);
   return TRUE;
+}
+
+/**
+ * fl_session_enter_bootloader:
+ *
+ * Resets the board by the adapter's lines, as the options say they are wired, and gives its bootloader time to start.
+ * The first byte at it must be 0x7F. Worker.
+ *
+ * Errors: %FL_ERROR_USAGE when there is no such wiring; those of the line.
+ */
+gboolean
+fl_session_enter_bootloader (FlSession *self, GCancellable *cancellable, GError **error)
+{
+  const char *id = self->options->preset != NULL ? self->options->preset : "";
+  const FlEntryPreset *preset = fl_entry_preset_find (id);
+
+  FL_ASSERT_OWNER (&self->owner);
+  g_return_val_if_fail (self->transport != NULL, FALSE);
+
+  if (preset == NULL)
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("There is no arrangement of DTR and RTS called “%s”."), id);
+      return FALSE;
+    }
+  self->supply = FL_SUPPLY_UNKNOWN;
+  return fl_entry_run (self->transport, preset->enter, cancellable, error)
+         && fl_transport_sleep (self->transport, fl_boot_get_limits (self->boot)->startup_ms, cancellable, error);
+}
+
+/**
+ * fl_session_set_climbed:
+ * @climbed: whether the rate in use is one that nobody asked for, and higher than the usual one
+ *
+ * From now on damage is counted anew. Worker.
+ */
+void
+fl_session_set_climbed (FlSession *self, gboolean climbed)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  self->climbed = climbed;
+  self->damage_before = fl_boot_get_n_retries (self->boot);
+  self->n_damaged = 0;
+}
+
+gboolean
+fl_session_has_climbed (FlSession *self)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  return self->climbed && self->boot != NULL;
+}
+
+/* Something was read wrong, and right the second time. Worker. */
+void
+fl_session_add_damage (FlSession *self)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  self->n_damaged++;
+}
+
+/* Returns: what went wrong on the line since the rate was set. Worker. */
+guint
+fl_session_count_damage (FlSession *self)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  return fl_boot_get_n_retries (self->boot) - self->damage_before + self->n_damaged;
+}
+
+/* What the bootloader has taken for the supply voltage; it forgets it at each reset. Worker. */
+void
+fl_session_set_supply (FlSession *self, FlSupply supply)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  self->supply = supply;
+}
+
+FlSupply
+fl_session_get_supply (FlSession *self)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  return self->supply;
 }
 
 /**

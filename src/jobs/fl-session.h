@@ -9,6 +9,15 @@
 
 G_BEGIN_DECLS
 
+/* Where the speed is automatic, and the adapter's lines can reset the board: whether to go beyond 115200 baud. */
+typedef enum
+{
+  FL_CLIMB_REMEMBERED, /* to the rate that worked last time with this adapter and chip */
+  FL_CLIMB_SEARCH,     /* … or, where none is remembered, to the highest that works now */
+  FL_CLIMB_ANEW,       /* to the highest that works now */
+  FL_CLIMB_NEVER,
+} FlClimb;
+
 /* How to reach a board; what a user sets on the Connect page. */
 typedef struct
 {
@@ -17,11 +26,14 @@ typedef struct
   FlParity       parity;
   gboolean       two_stop_bits;
   gboolean       listen;    /* the line brings back what is sent, see FlListenTransport */
+  gboolean       one_by_one; /* each packet waits for its answer, whether or not the bootloader would keep up */
   FlEntryMethod  entry;
   char          *preset;    /* of fl_entry_preset_find(); nullable */
   int            pid;       /* override of the chip's own answer; -1: none */
   FlDeclaration *declared;  /* (owned) nullable: of a chip that the database does not know; not used for others */
   guint          timeout_s; /* for the bootloader's first answer; 0: the default */
+  FlClimb        climb;
+  char          *notebook;  /* where rates are remembered, see fl-notebook.h; nullable: nowhere */
 } FlConnectOptions;
 
 FlConnectOptions *fl_connect_options_new  (const char *port);

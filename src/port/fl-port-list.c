@@ -142,6 +142,29 @@ fl_port_list_scan (GError **error)
   return found;
 }
 
+/**
+ * fl_port_list_find:
+ * @name: as in the list: no link to a port
+ *
+ * Asks the system about one port; no other is touched, and none is opened. Any thread.
+ *
+ * Returns: (transfer full) (nullable): what is known of it; %NULL: it is none of those that would be listed
+ */
+FlPortInfo *
+fl_port_list_find (const char *name)
+{
+  struct sp_port *port;
+  FlPortInfo *info;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (sp_get_port_by_name (name, &port) != SP_OK)
+    return NULL;
+  info = describe_port (port);
+  sp_free_port (port);
+  return info;
+}
+
 /* Main context. Walks both sorted lists side by side; each run that differs is one items-changed. */
 static void
 fl_port_list_update (FlPortList *self, GPtrArray *found)

@@ -17,5 +17,6 @@ G_DECLARE_FINAL_TYPE (FlPortList, fl_port_list, FL, PORT_LIST, GObject)
 FlPortList *fl_port_list_new        (void);
 void        fl_port_list_set_active (FlPortList *self, gboolean active); /* FALSE while a job runs */
 GPtrArray  *fl_port_list_scan       (GError **error);                    /* once, now; blocks: not in the main context */
+FlPortInfo *fl_port_list_find       (const char *name);                  /* (transfer full) nullable: one of them */
 
 G_END_DECLS

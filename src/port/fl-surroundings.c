@@ -225,6 +225,38 @@ fl_surroundings_get_latency (const char *port)
   return latency_ms;
 }
 
+/**
+ * fl_surroundings_dup_adapter:
+ * @port: what fl_transport_open() takes
+ *
+ * Returns: (transfer full): what stays the same of @port's adapter when it is plugged in elsewhere: vendor, product and
+ * serial number, for comparing only; the port's name where it is no USB port
+ */
+char *
+fl_surroundings_dup_adapter (const char *port)
+{
+  FlScheme scheme = { NULL, NULL };
+  g_autofree char *name = NULL;
+
+  g_return_val_if_fail (port != NULL, NULL);
+
+  if (find_scheme (port, &scheme))
+    return g_strdup (port);
+  name = fl_port_system_dup_name (port);
+  for (guint i = 0; i < MAX_LINKS && name != NULL; i++)
+    {
+      g_autofree char *here = g_steal_pointer (&name);
+      g_autoptr (FlPortInfo) info = fl_port_list_find (here);
+
+      if (info != NULL && fl_port_info_get_vid (info) >= 0)
+        return g_strdup_printf ("%04x:%04x %s", (guint) fl_port_info_get_vid (info),
+                                (guint) fl_port_info_get_pid (info),
+                                fl_port_info_get_serial (info) != NULL ? fl_port_info_get_serial (info) : "");
+      name = fl_port_system_dup_target (here);
+    }
+  return g_strdup (port);
+}
+
 void
 fl_surroundings_free (FlSurroundings *self)
 {

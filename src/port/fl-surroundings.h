@@ -30,6 +30,7 @@ typedef struct
 
 FlSurroundings *fl_surroundings_look (const char *port); /* blocks: worker */
 int             fl_surroundings_get_latency (const char *port); /* worker */
+char           *fl_surroundings_dup_adapter (const char *port); /* worker; tells one adapter from others */
 void            fl_surroundings_free (FlSurroundings *self);
 
 /* What somebody at the board can do. */

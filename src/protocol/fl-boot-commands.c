@@ -84,19 +84,32 @@ fl_boot_get_id (FlBoot *self, guint16 *pid, GCancellable *cancellable, GError **
     return FALSE;
   if (n_retries == self->n_retries)
     {
-      FlLineSettings settings;
-      gsize n_bytes = 2 + 1 + 1 + exchange.n_result + 1;
-      double wire_ms;
+      double wire_ms = fl_boot_get_exact_wire_ms (self, 2 + 1 + 1 + exchange.n_result + 1);
       double ms = (double) (fl_transport_get_time (self->transport) - start) / 1000;
 
-      fl_transport_get_settings (self->transport, &settings);
-      wire_ms = (double) (n_bytes * fl_line_settings_get_bits (&settings)) * 1000 / MAX (settings.baud, 1);
       ms = MAX (ms - wire_ms, 0.001);
       if (self->round_trip_ms <= 0 || ms < self->round_trip_ms)
         self->round_trip_ms = ms;
     }
   *pid = fl_bytes_get_be16 (data + exchange.n_result - 2);
   return TRUE;
+}
+
+/* Read Memory: three packets, then the data. */
+void
+fl_boot_exchange_init_read (FlBootExchange *self, guint32 address, guint8 *data, gsize length, guint timeout_ms)
+{
+  const guint8 count[] = { (guint8) (length - 1), (guint8) (length - 1) ^ 0xFF };
+
+  fl_boot_exchange_init (self, FL_COMMAND_READ, timeout_ms);
+  self->has_address = TRUE;
+  self->address = address;
+  fl_boot_exchange_add_word (self, FL_STAGE_ADDRESS, address, timeout_ms);
+  fl_boot_exchange_add (self, FL_STAGE_COUNT, count, sizeof count, timeout_ms);
+  self->n_burst = 3;
+  self->answer = FL_ANSWER_FIXED;
+  self->result = data;
+  self->result_size = length;
 }
 
 /**
@@ -115,20 +128,10 @@ fl_boot_read (FlBoot *self, guint32 address, guint8 *data, gsize length, GCancel
 {
   FlBootExchange exchange;
   guint8 block[FL_BOOT_MAX_BLOCK];
-  guint8 count[2];
 
   g_return_val_if_fail (FL_IS_BOOT (self), FALSE);
   g_return_val_if_fail (data != NULL && length >= 1 && length <= FL_BOOT_MAX_BLOCK, FALSE);
-  count[0] = (guint8) (length - 1);
-  count[1] = count[0] ^ 0xFF;
-  fl_boot_exchange_init (&exchange, FL_COMMAND_READ, self->limits.answer_ms);
-  exchange.has_address = TRUE;
-  exchange.address = address;
-  fl_boot_exchange_add_word (&exchange, FL_STAGE_ADDRESS, address, self->limits.answer_ms);
-  fl_boot_exchange_add (&exchange, FL_STAGE_COUNT, count, sizeof count, self->limits.answer_ms);
-  exchange.answer = FL_ANSWER_FIXED;
-  exchange.result = block;
-  exchange.result_size = length;
+  fl_boot_exchange_init_read (&exchange, address, block, length, self->limits.answer_ms);
   if (!fl_boot_run (self, &exchange, cancellable, error))
     return FALSE;
   memcpy (data, block, length);
@@ -151,6 +154,7 @@ fl_boot_write_block (FlBoot *self, guint32 address, const guint8 *data, gsize le
   exchange.has_address = TRUE;
   exchange.address = address;
   exchange.once = options;
+  exchange.n_burst = options ? 0 : 2;
   fl_boot_exchange_add_word (&exchange, FL_STAGE_ADDRESS, address, self->limits.answer_ms);
   fl_boot_exchange_add (&exchange, FL_STAGE_DATA, packet, 1 + length + 1, MAX (done_ms, self->limits.answer_ms));
   return fl_boot_run (self, &exchange, cancellable, error);

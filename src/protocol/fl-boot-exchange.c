@@ -284,15 +284,19 @@ fl_boot_take_fixed (FlBoot *self, FlBootExchange *exchange, GCancellable *cancel
  * fl_boot_attempt:
  * @stage: (out): how far it came
  *
- * Goes through an exchange once: each packet, its ACK, then the result. What came in unasked before it is dropped.
+ * Goes through an exchange once: each packet, its ACK, then the result. Where the chip keeps up, the first packets are
+ * sent at once and their ACKs awaited behind them. What came in unasked before it is dropped.
  */
 FlBootFailure
 fl_boot_attempt (FlBoot *self, FlBootExchange *exchange, FlBootStage *stage, GCancellable *cancellable, GError **error)
 {
   guint8 stray[16];
+  guint8 burst[FL_BOOT_MAX_BURST];
+  gsize burst_length = fl_boot_burst_join (self, exchange, burst);
   gsize n;
 
   *stage = FL_STAGE_COMMAND;
+  exchange->in_burst = burst_length > 0;
   if (g_cancellable_set_error_if_cancelled (cancellable, error)
       || !fl_transport_read_some (self->transport, stray, sizeof stray, 0, &n, NULL, error))
     return FL_FAILURE_FATAL;
@@ -305,7 +309,10 @@ fl_boot_attempt (FlBoot *self, FlBootExchange *exchange, FlBootStage *stage, GCa
       *stage = step->stage;
       self->last_command = exchange->command;
       self->last_stage = step->stage;
-      if (step->length > 0 && !fl_boot_send (self, step->data, step->length, cancellable, error))
+      if (i == 0 && burst_length > 0 && !fl_boot_send (self, burst, burst_length, cancellable, error))
+        return FL_FAILURE_FATAL;
+      if (step->length > 0 && !(exchange->in_burst && i < exchange->n_burst)
+          && !fl_boot_send (self, step->data, step->length, cancellable, error))
         return FL_FAILURE_FATAL;
       failure = fl_boot_expect_ack (self, exchange, step, cancellable, error);
       if (failure != FL_FAILURE_NONE)
@@ -329,6 +336,14 @@ fl_boot_report_retry (FlBoot *self, const GError *reason, guint attempt)
   self->retry_func (self, message, self->retry_data);
 }
 
+/* A damaged byte is answered by a NACK as well; but not twice at the same place. */
+static gboolean
+fl_boot_is_answer (FlBoot *self, FlBootFailure failure, FlBootStage stage)
+{
+  return failure == FL_FAILURE_NACK
+         || (failure == FL_FAILURE_SILENCE && stage == FL_STAGE_ADDRESS && self->limits.silent_bad_address);
+}
+
 /* Whether the failure stands as it is: nothing is to be tried again. */
 static gboolean
 fl_boot_is_final (FlBoot *self, const FlBootExchange *exchange, FlBootFailure failure, FlBootStage stage, guint attempt,
@@ -336,12 +351,8 @@ fl_boot_is_final (FlBoot *self, const FlBootExchange *exchange, FlBootFailure fa
 {
   gboolean last_sent = stage == FL_STAGE_DONE || exchange->steps[exchange->n_steps - 1].stage == stage;
 
-  if (failure == FL_FAILURE_FATAL || attempt >= self->max_retries || (exchange->once && last_sent))
-    return TRUE;
-  /* A damaged byte is answered by a NACK as well; but not twice at the same place. */
-  return same_as_before
-         && (failure == FL_FAILURE_NACK
-             || (failure == FL_FAILURE_SILENCE && stage == FL_STAGE_ADDRESS && self->limits.silent_bad_address));
+  return attempt >= self->max_retries || (exchange->once && last_sent)
+         || (same_as_before && fl_boot_is_answer (self, failure, stage));
 }
 
 static void
@@ -362,7 +373,8 @@ fl_boot_set_dropped_address (const FlBootExchange *exchange, GError **error)
  *
  * Goes through an exchange until it succeeds: after silence, a wrong byte or a NACK the chip is brought back to the
  * start of a command (fl_boot_resync()), then all of the exchange is repeated. A NACK that comes twice at the same
- * place is the chip's true answer, and no repeat is reported for it.
+ * place is the chip's true answer, and no repeat is reported for it. The repeat of packets that were sent at once does
+ * not count: it is the first try of the exchange as AN3155 has it.
  */
 gboolean
 fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, GError **error)
@@ -370,20 +382,26 @@ fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, 
   g_autoptr (GError) reason = NULL; /* of a repeat that is not yet reported */
   FlBootFailure before = FL_FAILURE_NONE;
   FlBootStage stage_before = FL_STAGE_COMMAND;
+  guint attempt = 0;
+  gboolean was_burst = FALSE;
 
-  for (guint attempt = 0;; attempt++)
+  for (;;)
     {
       g_autoptr (GError) problem = NULL;
       FlBootStage stage;
       FlBootFailure failure = fl_boot_attempt (self, exchange, &stage, cancellable, &problem);
       gboolean same = failure == before && stage == stage_before;
+      gboolean is_burst = exchange->in_burst && stage != FL_STAGE_DATA; /* which is sent by itself */
 
-      if (reason != NULL && !(failure == FL_FAILURE_NACK && same))
+      if (was_burst && !(same && fl_boot_is_answer (self, failure, stage)))
+        fl_boot_burst_give_up (self, reason);
+      else if (!was_burst && reason != NULL && !(failure == FL_FAILURE_NACK && same))
         fl_boot_report_retry (self, reason, attempt);
       g_clear_error (&reason);
       if (failure == FL_FAILURE_NONE)
         return TRUE;
-      if (fl_boot_is_final (self, exchange, failure, stage, attempt, same))
+      if (failure == FL_FAILURE_FATAL
+          || (!is_burst && fl_boot_is_final (self, exchange, failure, stage, attempt, same)))
         {
           if (failure == FL_FAILURE_SILENCE && same && self->limits.silent_bad_address && stage == FL_STAGE_ADDRESS)
             fl_boot_set_dropped_address (exchange, &problem);
@@ -399,5 +417,8 @@ fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, 
       reason = g_steal_pointer (&problem);
       before = failure;
       stage_before = stage;
+      was_burst = is_burst;
+      attempt += is_burst ? 0 : 1;
+      exchange->plain = TRUE;
     }
 }

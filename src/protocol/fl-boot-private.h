@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 #define FL_BOOT_MAX_PACKET 264 /* bytes: count, 256 of data, checksum, with room to spare */
+#define FL_BOOT_MAX_BURST  9   /* bytes: command, address and count of Read Memory */
 #define FL_BOOT_MAX_STEPS  6   /* Get Checksum: command, address, size, polynomial, initial value, end */
 
 /* Which packet of a command. */
@@ -35,6 +36,8 @@ struct _FlBoot
   gpointer        retry_data;
   double          round_trip_ms;
   gint64          last_sent; /* µs: when the last byte left, or when this was made */
+  FlBurst         burst;
+  guint           read_size;
   FlBootInfo      info;      /* n_commands is 0 while Get was not asked */
   guint8          last_packet[FL_BOOT_MAX_PACKET]; /* the chip may be in the middle of it: see fl-boot-recovery.c */
   gsize           last_length;
@@ -71,6 +74,9 @@ typedef struct
   guint        n_steps;
   guint8       store[40]; /* the short packets */
   gsize        n_stored;
+  guint        n_burst;  /* packets at the begin that may be sent at once */
+  gboolean     plain;    /* but are not any more */
+  gboolean     in_burst; /* as the last attempt did */
   FlBootAnswer answer;
   guint8      *result;
   gsize        result_size;
@@ -92,18 +98,26 @@ void          fl_boot_exchange_init     (FlBootExchange *self, guint8 command, g
 void          fl_boot_exchange_add      (FlBootExchange *self, FlBootStage stage, const guint8 *data, gsize length,
                                          guint timeout_ms);
 void          fl_boot_exchange_add_word (FlBootExchange *self, FlBootStage stage, guint32 word, guint timeout_ms);
+void          fl_boot_exchange_init_read (FlBootExchange *self, guint32 address, guint8 *data, gsize length,
+                                          guint timeout_ms);
 gboolean      fl_boot_run               (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable,
                                          GError **error);
 FlBootFailure fl_boot_attempt           (FlBoot *self, FlBootExchange *exchange, FlBootStage *stage,
                                          GCancellable *cancellable, GError **error);
 
 /* fl-boot-wire.c */
+double   fl_boot_get_exact_wire_ms (FlBoot *self, gsize n_bytes);
 guint    fl_boot_wire_ms (FlBoot *self, gsize n_bytes);
 gboolean fl_boot_send    (FlBoot *self, const guint8 *data, gsize length, GCancellable *cancellable, GError **error);
 gboolean fl_boot_receive (FlBoot *self, guint8 *data, gsize length, guint timeout_ms, gsize *n_read,
                           GCancellable *cancellable, GError **error);
 gboolean fl_boot_drain   (FlBoot *self, guint quiet_ms, GCancellable *cancellable, GError **error);
 gboolean fl_boot_cut_is_safe (const guint8 *packet, gsize length, gsize n_sent);
+
+/* fl-boot-burst.c */
+gboolean fl_boot_burst_is_safe (const guint8 *packets, gsize length);
+gsize    fl_boot_burst_join    (FlBoot *self, const FlBootExchange *exchange, guint8 *packets);
+void     fl_boot_burst_give_up (FlBoot *self, const GError *reason);
 
 /* fl-boot-recovery.c */
 gboolean fl_boot_choose_filler (const guint8 *packet, gsize length, guint8 command, FlBootStage stage,

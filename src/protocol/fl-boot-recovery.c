@@ -31,6 +31,11 @@
  *  - The chip's ACK was lost, and it waits at the start of the next packet. Address or other word: g f f f wants the
  *    checksum h, and gets f. Count of Read: g f is no pair. Block, list or sectors: g is the count, then come g+2 (an
  *    even number) f: together g, not 0. Extended Erase: g f is the count, then an even number of f: g again.
+ *  - P is an address, alone or with a command before and a count behind it, and several of its bytes were lost: what
+ *    the chip has got gives the exclusive or of those that it has not, and so do k fillers, when k were lost: g or h.
+ *    Of one or two that is a byte of P or the exclusive or of two; of four or three the same, since all five give 0;
+ *    of five 0. Neither g nor h is any of these. (The begin of another command would do no harm in a Read; the
+ *    commands that do are kept out of bursts, see fl-boot-burst.c.)
  *  - It waits at the start of a command: g f and f f are no pairs of a code and its complement. With half a command in
  *    hand: g and f are no complements of a code.
  *
@@ -57,16 +62,25 @@
 #define ANSWER_MS    50   /* to a filler: an adapter's latency, and some */
 #define MAX_CONFIRMS 4    /* times that Get ID is asked */
 
-/* The smallest value of a parity that does not occur in the packet, or with @at_any_price the one that occurs least;
- * 0: none. */
-static guint8
-choose_value (const guint8 *packet, gsize length, guint8 from, guint8 mask, gboolean at_any_price)
+/* How often a value must not be taken: as a byte of the packet, or as two of an address. */
+static void
+count_values (const guint8 *packet, gsize length, gboolean pairs, guint n_occurs[256])
 {
-  guint n_occurs[256] = { 0 };
+  memset (n_occurs, 0, 256 * sizeof n_occurs[0]);
+  for (gsize i = 0; i < length; i++)
+    {
+      n_occurs[packet[i]]++;
+      for (gsize k = 0; pairs && k < i; k++)
+        n_occurs[packet[i] ^ packet[k]]++;
+    }
+}
+
+/* The smallest value of a parity that does not occur, or with @at_any_price the one that occurs least; 0: none. */
+static guint8
+choose_value (const guint n_occurs[256], guint8 from, guint8 mask, gboolean at_any_price)
+{
   guint best = 0;
 
-  for (gsize i = 0; i < length; i++)
-    n_occurs[packet[i]]++;
   for (guint value = from; value < 0xFF; value += 2)
     if (fl_command_get_name ((guint8) (value ^ 0xFF)) == NULL
         && fl_command_get_name ((guint8) (value ^ mask ^ 0xFF)) == NULL
@@ -77,7 +91,7 @@ choose_value (const guint8 *packet, gsize length, guint8 from, guint8 mask, gboo
 
 /**
  * fl_boot_choose_filler:
- * @packet: what was sent last
+ * @packet: what was sent last; packets that were sent at once are one
  * @command: of which command it is
  * @stage: which packet of that
  * @filler: (out): the first byte, and all the others
@@ -88,12 +102,14 @@ gboolean
 fl_boot_choose_filler (const guint8 *packet, gsize length, guint8 command, FlBootStage stage, guint8 filler[2])
 {
   gboolean is_data = stage == FL_STAGE_DATA;
+  guint n_occurs[256];
   guint8 odd;
 
-  filler[0] = filler[1] = choose_value (packet, length, 2, 0, is_data);
+  count_values (packet, length, !is_data && stage != FL_STAGE_PAGES && stage != FL_STAGE_SECTORS, n_occurs);
+  filler[0] = filler[1] = choose_value (n_occurs, 2, 0, is_data);
   if (filler[0] == 0 || (command == FL_COMMAND_EXTENDED_ERASE && stage == FL_STAGE_PAGES))
     return filler[0] != 0;
-  odd = choose_value (packet, length, 1, filler[0], is_data);
+  odd = choose_value (n_occurs, 1, filler[0], is_data);
   filler[1] = filler[0] ^ odd;
   return odd != 0;
 }

@@ -11,6 +11,16 @@
 /* How long a chip that owes an ACK in the middle of a command is waited for although the user has cancelled. */
 #define GRACE_MS 100
 
+/* Returns: how long @n_bytes take on the wire with the settings in force, in milliseconds */
+double
+fl_boot_get_exact_wire_ms (FlBoot *self, gsize n_bytes)
+{
+  FlLineSettings settings;
+
+  fl_transport_get_settings (self->transport, &settings);
+  return (double) (n_bytes * fl_line_settings_get_bits (&settings)) * 1000 / MAX (settings.baud, 1);
+}
+
 /**
  * fl_boot_wire_ms:
  *

@@ -74,6 +74,7 @@ fl_boot_init (FlBoot *self)
 {
   self->limits = fl_boot_limits_default;
   self->max_retries = 3;
+  self->read_size = FL_BOOT_MAX_BLOCK;
 }
 
 /**

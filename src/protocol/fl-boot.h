@@ -71,6 +71,15 @@ typedef enum
   FL_SYNC_ALREADY, /* silence, then 0x1F at a second 0x7F: it was synchronised before, and is healthy */
 } FlSyncState;
 
+/* Whether Read and Write Memory go out as several packets at once. */
+typedef enum
+{
+  FL_BURST_UNTRIED,
+  FL_BURST_WORKS,
+  FL_BURST_TOO_FAST, /* the bootloader lost bytes of the trial */
+  FL_BURST_GIVEN_UP, /* it worked, until one got another answer than its packets one by one */
+} FlBurst;
+
 /**
  * FlBoot:
  *
@@ -92,6 +101,11 @@ void         fl_boot_set_max_retries (FlBoot *self, guint n_retries); /* of one 
 void         fl_boot_set_retry_func (FlBoot *self, FlBootRetryFunc func, gpointer user_data);
 guint        fl_boot_get_n_retries  (FlBoot *self);                   /* since it was made */
 double       fl_boot_get_round_trip_ms (FlBoot *self); /* shortest seen beyond wire time, from Get ID; 0: not measured */
+gboolean     fl_boot_try_burst      (FlBoot *self, guint32 address, const guint8 *known, gsize n_known,
+                                     GCancellable *cancellable, GError **error);
+FlBurst      fl_boot_get_burst      (FlBoot *self);
+guint        fl_boot_get_read_size  (FlBoot *self);
+void         fl_boot_get_waits      (FlBoot *self, guint *n_read, guint *n_write); /* round trips that a block costs */
 
 gboolean     fl_boot_sync           (FlBoot *self, FlSyncState *state, GCancellable *cancellable, GError **error);
 gboolean     fl_boot_resync         (FlBoot *self, GCancellable *cancellable, GError **error);

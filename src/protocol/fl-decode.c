@@ -203,6 +203,45 @@ fl_decoder_set_no_ack (FlDecoder *self, GByteArray *came)
   self->exchange->status = came->data[0] == FL_BOOT_NACK ? FL_EXCHANGE_REFUSED : FL_EXCHANGE_ODD;
 }
 
+/* The packets of a read, and command and address of a write, may go out as one where the chip keeps up. */
+static gboolean
+fl_decoder_is_burst (FlDecoder *self)
+{
+  return self->offset > 0
+         && (self->exchange->command == FL_COMMAND_READ
+             || (self->exchange->command == FL_COMMAND_WRITE && self->exchange->part == FL_PART_COMMAND));
+}
+
+/* The host goes on before it has the ACK. */
+static void
+fl_decoder_owe_ack (FlDecoder *self)
+{
+  gboolean burst = fl_decoder_is_burst (self);
+
+  if (!burst)
+    self->exchange->mistakes |= FL_MISTAKE_NO_WAIT;
+  if (self->n_owed++ > 0)
+    return;
+  if (burst)
+    fl_decoder_add_line (self, "· %s",
+                         _ ("sent at once with what follows: a bootloader that keeps up answers each packet"));
+  else
+    fl_decoder_add_line (self, "! %s",
+                         _ ("the host went on without waiting for the ACK; the chip keeps only one "
+                            "byte and loses the rest while it is busy"));
+}
+
+/* No ACK to packets that were sent at once. */
+static void
+fl_decoder_blame_burst (FlDecoder *self)
+{
+  if (self->n_owed == 0)
+    return;
+  if (!(self->exchange->mistakes & FL_MISTAKE_NO_WAIT))
+    fl_decoder_add_line (self, "! %s", _ ("the chip keeps only one byte and loses the rest while it is busy"));
+  self->exchange->mistakes |= FL_MISTAKE_NO_WAIT;
+}
+
 /**
  * fl_decoder_take_ack:
  *
@@ -218,15 +257,12 @@ fl_decoder_take_ack (FlDecoder *self)
 
   if (next == FL_TRACE_SENT && fl_decoder_is_prompt (self))
     {
-      self->exchange->mistakes |= FL_MISTAKE_NO_WAIT;
-      if (self->n_owed++ == 0)
-        fl_decoder_add_line (self, "! %s",
-                             _ ("the host went on without waiting for the ACK; the chip keeps only one "
-                                "byte and loses the rest while it is busy"));
+      fl_decoder_owe_ack (self);
       return TRUE;
     }
   if (next != FL_TRACE_RECEIVED)
     {
+      fl_decoder_blame_burst (self);
       fl_decoder_add_silence (self);
       return FALSE;
     }
@@ -235,6 +271,7 @@ fl_decoder_take_ack (FlDecoder *self)
       g_byte_array_set_size (bytes, 0);
       if (fl_decoder_take (self, FL_TRACE_RECEIVED, bytes, 1) == 0)
         {
+          fl_decoder_blame_burst (self);
           fl_decoder_add_silence (self);
           return FALSE;
         }
@@ -244,6 +281,7 @@ fl_decoder_take_ack (FlDecoder *self)
           continue;
         }
       fl_decoder_take_run (self, FL_TRACE_RECEIVED, bytes);
+      fl_decoder_blame_burst (self);
       fl_decoder_set_no_ack (self, bytes);
       return FALSE;
     }

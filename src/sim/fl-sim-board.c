@@ -369,11 +369,11 @@ fl_sim_board_set_lines (FlSimBoard *self, FlLines lines, gint64 now)
 static void
 fl_sim_board_measure (FlSimBoard *self, guint8 byte)
 {
+  guint max_baud = self->config->max_baud > 0 ? self->config->max_baud : self->chip->max_baud;
+
   if (self->state != FL_SIM_BOARD_ROM || fl_sim_rom_is_synced (self->rom))
     return;
-  if (self->chip->max_baud > 0 && self->host.baud > self->chip->max_baud)
-    return;
-  self->device.baud = self->host.baud;
+  self->device.baud = max_baud > 0 ? MIN (self->host.baud, max_baud) : self->host.baud;
   fl_sim_board_update_wires (self);
 }
 
@@ -546,6 +546,7 @@ fl_sim_board_new (const FlSimConfig *config, GError **error)
                                     self->config->boot0_ignored);
   self->rom = fl_sim_rom_new (self->memory);
   fl_sim_rom_set_codes (self->rom, self->config->bank_2_code);
+  fl_sim_rom_set_slow (self->rom, self->config->slow);
   if (self->config->reported_pid != 0)
     fl_sim_rom_set_pid (self->rom, self->config->reported_pid);
   self->adapter = fl_sim_adapter_new (self->config->latency_ms);

@@ -36,10 +36,13 @@ typedef struct
   gboolean not_blank;      /* an application was there before */
   gboolean application_talks; /* the application prints text when it runs */
   gboolean deaf;           /* the application's jump left the bootloader deaf: it never answers */
+  gboolean slow;           /* between two packets its ROM needs longer than a few bytes take, and loses them */
   guint    unplug_after;   /* the adapter vanishes after so many bytes from the host; 0: never */
   char    *state_file;     /* keeps the flash between programs */
   char    *scenario_file;  /* JSON, one scenario of the schema */
   guint    port;           /* 2: the scenario's other port */
+  guint    max_baud;       /* above it a first 0x7F is not measured right; 0: that of the chip's row */
+  guint    clean_baud;     /* above it the line damages a byte now and then; 0: never */
 } FlSimConfig;
 
 FlSimConfig *fl_sim_config_parse (const char *text, GError **error);

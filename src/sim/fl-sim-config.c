@@ -18,7 +18,7 @@ typedef enum
   WORD_BANK,  /* single, dual */
   WORD_CLOCK, /* real, virtual */
   WORD_BOOT0, /* ignored, used */
-  WORD_BLANK, /* 0: an application was there before */
+  WORD_NOT,   /* 0 sets it */
 } WordKind;
 
 /* What may follow the PID, and where it goes. */
@@ -49,12 +49,18 @@ static const struct
     N_ ("whether the BOOT0 pin counts") },
   { "wired", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, lines_wired), 0, "0|1",
     N_ ("1: DTR and RTS reach NRST and BOOT0") },
-  { "blank", WORD_BLANK, G_STRUCT_OFFSET (FlSimConfig, not_blank), 0, "1|0", N_ ("0: an application is in the flash") },
+  { "blank", WORD_NOT, G_STRUCT_OFFSET (FlSimConfig, not_blank), 0, "1|0", N_ ("0: an application is in the flash") },
   { "talks", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, application_talks), 0, "0|1",
     N_ ("1: the application prints text") },
   { "deaf", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, deaf), 0, "0|1", N_ ("1: never answers") },
+  { "burst", WORD_NOT, G_STRUCT_OFFSET (FlSimConfig, slow), 0, "1|0",
+    N_ ("0: its bootloader does not keep up with packets sent at once") },
   { "unplug", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, unplug_after), G_MAXUINT, "N",
     N_ ("vanishes after so many bytes") },
+  { "max-baud", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, max_baud), 20000000, "N",
+    N_ ("the bootloader does not hear higher rates") },
+  { "clean-baud", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, clean_baud), 20000000, "N",
+    N_ ("at higher rates the line damages bytes now and then") },
   { "port", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, port), 2, "1|2", N_ ("2: the other port of a scenario") },
   { "state", WORD_STRING, G_STRUCT_OFFSET (FlSimConfig, state_file), 0, "FILE", N_ ("keeps the flash between runs") },
 };
@@ -66,7 +72,7 @@ static const struct
   const char *yes;
 } choices[] = {
   [WORD_BOOLEAN] = { "0", "1" },        [WORD_BANK] = { "dual", "single" }, [WORD_CLOCK] = { "virtual", "real" },
-  [WORD_BOOT0] = { "used", "ignored" }, [WORD_BLANK] = { "1", "0" },
+  [WORD_BOOT0] = { "used", "ignored" }, [WORD_NOT] = { "1", "0" },
 };
 
 static gboolean
@@ -124,7 +130,7 @@ set_value (FlSimConfig *self, guint row, const char *text)
       return g_str_equal (text, choices[kind].yes) || g_str_equal (text, choices[kind].no);
     case WORD_CLOCK:
     case WORD_BOOT0:
-    case WORD_BLANK:
+    case WORD_NOT:
       *(gboolean *) field = g_str_equal (text, choices[kind].yes);
       return *(gboolean *) field || g_str_equal (text, choices[kind].no);
     }
@@ -175,8 +181,8 @@ fl_sim_config_describe_words (void)
 /**
  * fl_sim_config_parse:
  * @text: a PID and words ("0x467,flash=256,latency=16,clock=real,state=FILE,boot0=ignored,wired=1,blank=0,talks=1,
- *   deaf=1,unplug=5000,rdp=1,bank=single,codes=256,bl=0x92,pid=0x4FF"), or the name of a JSON file with a scenario, and
- * words
+ *   deaf=1,burst=0,unplug=5000,rdp=1,bank=single,codes=256,bl=0x92,pid=0x4FF,max-baud=230400,clean-baud=115200"), or
+ *   the name of a JSON file with a scenario, and words
  *
  * Errors: %FL_ERROR_USAGE, with the word that is wrong and what would be right
  *

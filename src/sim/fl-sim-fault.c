@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl-sim-board-private.h"
 
+#define DAMAGED_EVERY 97 /* bytes, on a line that is faster than it can be */
+
 /**
  * fl_sim_board_add_fault:
  * @to_host: strikes a byte on its way from the chip to the host; otherwise one from the host to the chip
@@ -78,12 +80,25 @@ fl_sim_board_strike_one (FlSimBoard *self, const FlSimFaultRow *row, FlSimByte *
   g_return_val_if_reached (TRUE);
 }
 
+/* A rate at which edges come too late, as on a long wire or through a slow level shifter: a bit is wrong now and then.
+ */
+static void
+fl_sim_board_wear (FlSimBoard *self, gboolean to_host, guint64 number, FlSimByte *byte)
+{
+  FlSimFaultRow flip = { to_host, number, FL_SIM_FAULT_FLIP, (guint) (number / DAMAGED_EVERY) };
+
+  if (self->config->clean_baud > 0 && self->host.baud > self->config->clean_baud
+      && number % DAMAGED_EVERY == DAMAGED_EVERY - 1)
+    fl_sim_board_strike_one (self, &flip, byte);
+}
+
 /* Lets those faults strike that wait for byte @number; each strikes once. Returns: whether the byte goes on. */
 gboolean
 fl_sim_board_strike (FlSimBoard *self, gboolean to_host, guint64 number, FlSimByte *byte)
 {
   gboolean goes_on = TRUE;
 
+  fl_sim_board_wear (self, to_host, number, byte);
   for (guint i = 0; i < self->faults->len && goes_on;)
     {
       FlSimFaultRow row = g_array_index (self->faults, FlSimFaultRow, i);

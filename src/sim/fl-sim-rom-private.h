@@ -35,6 +35,7 @@ struct _FlSimRom
   guint8             version;
   guint16            pid;
   guint              bank_2_code; /* the first erase code of bank 2; 0: the layout's first numbering */
+  gint64             turn_around_us;
   GByteArray        *get;       /* N, version, commands */
   FlSimHook          hook;
   gpointer           hook_data;

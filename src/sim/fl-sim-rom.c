@@ -3,7 +3,10 @@
 
 #include "fl-bytes.h"
 
-#define TURN_AROUND_US 20 /* from a packet's last byte to the answer's start bit: a few hundred instructions */
+/* From a packet's last byte to the answer's start bit: a few hundred instructions. The slow one is busy while four
+ * bytes come at 115200 baud, of which the receive register keeps the first. */
+#define TURN_AROUND_US 20
+#define SLOW_US        300
 
 FlSimRom *
 fl_sim_rom_new (FlSimMemory *memory)
@@ -16,6 +19,7 @@ fl_sim_rom_new (FlSimMemory *memory)
   self->quirks = fl_sim_traits_get_quirks (memory->chip, memory->bootloader_id);
   self->version = self->traits->protocol;
   self->pid = memory->chip->pid;
+  self->turn_around_us = TURN_AROUND_US;
   self->packet = g_byte_array_new ();
   self->replies = g_queue_new ();
   self->get = g_byte_array_new ();
@@ -90,6 +94,16 @@ void
 fl_sim_rom_set_codes (FlSimRom *self, guint bank_2_code)
 {
   self->bank_2_code = bank_2_code;
+}
+
+/**
+ * fl_sim_rom_set_slow:
+ * @slow: it does not keep up with a host that sends the next packet before the answer to the one before
+ */
+void
+fl_sim_rom_set_slow (FlSimRom *self, gboolean slow)
+{
+  self->turn_around_us = slow ? SLOW_US : TURN_AROUND_US;
 }
 
 gboolean
@@ -515,7 +529,7 @@ fl_sim_rom_receive (FlSimRom *self, guint8 byte, gint64 time, double byte_us)
   if (time < self->busy_until)
     self->held_until = self->busy_until;
   self->byte_us = byte_us;
-  self->now = MAX (time, self->busy_until) + TURN_AROUND_US;
+  self->now = MAX (time, self->busy_until) + self->turn_around_us;
   if (self->state == FL_SIM_ROM_SYNC)
     {
       fl_sim_rom_sync (self, byte);

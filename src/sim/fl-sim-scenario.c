@@ -4,11 +4,13 @@
 #include "fl-sim-scenario.h"
 
 #include <glib/gi18n-lib.h>
-#include <json-glib/json-glib.h>
 
 #include "fl-error.h"
+#include "fl-file-load.h"
+#include "fl-json.h"
 
-#define ANY_PID 0x413 /* where a scenario does not say on which chip it happened */
+#define MAX_SIZE (256 * 1024) /* bytes of a file; real ones have a few hundred */
+#define ANY_PID  0x413        /* where a scenario does not say on which chip it happened */
 
 typedef enum
 {
@@ -476,22 +478,20 @@ FlSimScenario *
 fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError **error)
 {
   g_autoptr (FlSimScenario) self = g_new0 (FlSimScenario, 1);
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root;
+  g_autoptr (JsonNode) root = NULL;
   JsonObject *object;
   JsonNode *pid;
   JsonNode *truth;
+  JsonNode *id;
   guint64 value = ANY_PID;
 
-  if (!json_parser_load_from_data (parser, text, length, error))
+  root = fl_json_parse (text, length < 0 ? strlen (text) : (gsize) length, error);
+  if (root == NULL)
     {
-      (*error)->domain = FL_ERROR;
-      (*error)->code = FL_ERROR_FORMAT;
       g_prefix_error (error, "%s: ", name);
       return NULL;
     }
-  root = json_parser_get_root (parser);
-  object = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
   pid = object != NULL ? json_object_get_member (object, "device_pid") : NULL;
   if (pid != NULL && !JSON_NODE_HOLDS_NULL (pid) && !parse_hex (get_string (pid), G_MAXUINT16, &value))
     object = NULL;
@@ -510,7 +510,8 @@ fl_sim_scenario_parse (const char *text, gssize length, const char *name, GError
       self->pid = ANY_PID;
     }
   self->device_tx_baud_factor = 1.0;
-  self->id = g_strdup (json_object_get_string_member_with_default (object, "id", name));
+  id = json_object_get_member (object, "id");
+  self->id = g_strdup (id != NULL && get_string (id) != NULL ? get_string (id) : name);
   truth = json_object_get_member (object, "hidden_truth");
   if (!parse_member (self, json_object_get_object_member (object, "behaviour"), "behaviour", name, error)
       || (truth != NULL && JSON_NODE_HOLDS_OBJECT (truth)
@@ -530,7 +531,7 @@ fl_sim_scenario_load (const char *path, GError **error)
   g_autofree char *text = NULL;
   gsize length;
 
-  if (!g_file_get_contents (path, &text, &length, error))
+  if (!fl_file_load (path, MAX_SIZE, &text, &length, error))
     return NULL;
   return fl_sim_scenario_parse (text, (gssize) length, path, error);
 }

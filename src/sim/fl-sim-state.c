@@ -7,6 +7,7 @@
 
 #include "fl-bytes.h"
 #include "fl-error.h"
+#include "fl-file-load.h"
 #include "fl-file.h"
 
 /* A state file is one line of text, then the level of readout protection, the option bytes, and the bytes of the flash,
@@ -67,14 +68,14 @@ fl_sim_board_load (FlSimBoard *self, GError **error)
   gsize header_length = text_length + 1;
   gsize flash_size = fl_layout_get_size (self->memory->flash->layout);
   gsize options_size = self->memory->options->size;
+  gsize wanted = header_length + options_size + flash_size;
   gsize length;
 
   if (self->config->state_file == NULL || !g_file_test (self->config->state_file, G_FILE_TEST_EXISTS))
     return TRUE;
-  if (!g_file_get_contents (self->config->state_file, &contents, &length, error))
+  if (!fl_file_load (self->config->state_file, wanted, &contents, &length, error))
     return FALSE;
-  if (length != header_length + options_size + flash_size || memcmp (contents, header, text_length) != 0
-      || (guint8) contents[text_length] > MAX_LEVEL)
+  if (length != wanted || memcmp (contents, header, text_length) != 0 || (guint8) contents[text_length] > MAX_LEVEL)
     {
       g_set_error (
           error, FL_ERROR, FL_ERROR_FORMAT,

@@ -26,6 +26,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-error.h"
+#include "fl-file-load.h"
 #include "fl-file.h"
 
 #define HEADER          "# Flashloader trace 1"
@@ -368,18 +369,15 @@ fl_trace_save (FlTrace *self, const char *path, GError **error)
 FlTrace *
 fl_trace_load (const char *path, GError **error)
 {
-  g_autoptr (GMappedFile) file = NULL;
-  const char *text;
+  g_autofree char *text = NULL;
+  gsize length;
   FlTrace *trace;
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  /* Mapped, not read: a file of many gigabytes is refused without being taken into memory. */
-  file = g_mapped_file_new (path, FALSE, error);
-  if (file == NULL)
+  if (!fl_file_load (path, MAX_TEXT_SIZE, &text, &length, error))
     return NULL;
-  text = g_mapped_file_get_contents (file);
-  trace = fl_trace_from_text (text != NULL ? text : "", (gssize) g_mapped_file_get_length (file), error);
+  trace = fl_trace_from_text (text, (gssize) length, error);
   if (trace == NULL)
     g_prefix_error (error, "%s: ", path);
   return trace;

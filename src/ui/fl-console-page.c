@@ -276,7 +276,7 @@ save_response_cb (FlConsolePage *self, int response, GtkNativeDialog *dialog)
     return;
   message = fl_trace_save (fl_console_log_get_trace (self->log), path, &error)
                 ? g_strdup_printf (_ ("Saved as %s"), path)
-                : g_strdup_printf (_ ("Not saved: %s"), error->message);
+                : g_strdup (error->message);
   fl_console_page_say (self, message);
 }
 

@@ -29,6 +29,8 @@ struct _FlFirmware
 
   FlSession *session;
   double round_trip_ms; /* of the session's link */
+  guint read_waits;     /* round trips that a block costs */
+  guint write_waits;
   FlJudgement *judgement;
   FlPlan *plan;
   gboolean whole_bank; /* the user agreed to lose all of bank 2 where it takes that */
@@ -71,7 +73,8 @@ fl_firmware_set_link (FlFirmware *self)
   if (device->chip != NULL && device->chip->no_parity)
     line.parity = FL_PARITY_NONE;
   line.baud = baud > 0 ? baud : (options->baud > 0 ? options->baud : fl_line_settings_default.baud);
-  fl_plan_set_link (self->plan, line.baud, fl_line_settings_get_bits (&line), self->round_trip_ms);
+  fl_plan_set_link (self->plan, line.baud, fl_line_settings_get_bits (&line), self->round_trip_ms,
+                    self->read_waits, self->write_waits);
 }
 
 static void
@@ -348,7 +351,10 @@ fl_firmware_set_session (FlFirmware *self, FlSession *session)
   g_set_object (&self->session, session);
   boot = session != NULL ? fl_session_get_boot (session) : NULL;
   if (boot != NULL)
-    self->round_trip_ms = fl_boot_get_round_trip_ms (boot);
+    {
+      self->round_trip_ms = fl_boot_get_round_trip_ms (boot);
+      fl_boot_get_waits (boot, &self->read_waits, &self->write_waits);
+    }
   if (self->image != NULL && fl_image_get_format (self->image) == FL_IMAGE_BIN)
     fl_firmware_parse (self);
   else

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-file.h"
 #include "fl-log-row.h"
 #include "fl-ui.h"
 
@@ -212,10 +213,10 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *message = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+  if (fl_file_save_finish (G_FILE (source), result, &error))
     message = g_strdup_printf (_ ("Saved as %s"), name);
   else
-    message = g_strdup_printf (_ ("Not saved: %s"), error->message);
+    message = g_strdup (error->message);
   if (self->status != NULL)
     gtk_label_set_text (self->status, message);
 }
@@ -230,9 +231,7 @@ save_response_cb (FlLogPane *self, int response, GtkNativeDialog *dialog)
       gsize length = strlen (text);
       g_autoptr (GBytes) contents = g_bytes_new_take (g_steal_pointer (&text), length);
 
-      /* To a temporary file first, which then takes the old one's place. */
-      g_file_replace_contents_bytes_async (file, contents, NULL, FALSE, G_FILE_CREATE_NONE, NULL, saved_cb,
-                                           g_object_ref (self));
+      fl_file_save_async (file, contents, NULL, saved_cb, g_object_ref (self));
     }
   gtk_native_dialog_destroy (dialog);
   g_clear_object (&self->chooser);

@@ -10,8 +10,6 @@
 #include "fl-error.h"
 #include "fl-file.h"
 
-#define MAX_BYTES (64 * 1024) /* more is no such file: it is not read to its end */
-
 /* What one saving or loading needs, from the question to its end. */
 typedef struct
 {
@@ -85,7 +83,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 read_more_cb (const char *contents, goffset size, gpointer user_data)
 {
-  return size <= MAX_BYTES;
+  return size <= FL_OPTION_SET_MAX_TEXT;
 }
 
 static void

@@ -10,16 +10,11 @@
 
 #include "fl-explanation-card.h"
 #include "fl-error.h"
+#include "fl-file.h"
 #include "fl-flash-jobs.h"
+#include "fl-read-regions.h"
 #include "fl-result-card.h"
 #include "fl-ui.h"
-
-/* A stretch of memory that can be chosen by name. */
-typedef struct
-{
-  guint32 address;
-  guint32 length; /* 0: the user says both */
-} Region;
 
 struct _FlReadPage
 {
@@ -27,12 +22,15 @@ struct _FlReadPage
 
   FlJobRunner *runner;
   FlSession *session; /* nullable */
-  GArray *regions;    /* Region, as in the drop-down */
+  GArray *regions;    /* FlReadRegion, as in the drop-down */
 
   FlJob *job; /* the page's own, while it runs */
   guint32 job_address;
   GFile *file; /* where its data goes */
   FlImageFormat file_format;
+  char *file_name; /* without its folder */
+  gboolean saving;
+  GBytes *unsaved; /* nullable: what was read last, and could not be saved; its address and format are as above */
 
   GtkFileChooserNative *chooser; /* while it is open */
 
@@ -46,6 +44,7 @@ struct _FlReadPage
   GtkWidget *problem_icon;
   GtkLabel *problem;
   GtkWidget *cancel;
+  GtkWidget *save_again;
   GtkWidget *read;
   GtkScrolledWindow *scrolled;
   GtkWidget *progress_box;
@@ -77,64 +76,14 @@ fl_read_page_get_device (FlReadPage *self)
 }
 
 static void
-fl_read_page_add_region (FlReadPage *self, GtkStringList *titles, const char *name, guint32 address, guint64 length)
-{
-  Region region = { address, (guint32) length };
-
-  if (length == 0)
-    return;
-  gtk_string_list_append (titles, name);
-  g_array_append_val (self->regions, region);
-}
-
-/* The whole flash; where there is a gap between its banks, bank by bank: nothing answers in the gap. */
-static void
-fl_read_page_add_flash (FlReadPage *self, GtkStringList *titles, FlLayout *layout)
-{
-  guint n_sectors = fl_layout_get_n_sectors (layout);
-  guint64 start = fl_layout_get_start (layout);
-
-  if (fl_layout_get_end (layout) - start == fl_layout_get_size (layout))
-    {
-      fl_read_page_add_region (self, titles, _ ("Whole flash"), (guint32) start, fl_layout_get_size (layout));
-      return;
-    }
-  for (guint i = 0, first = 0; i < n_sectors; i++)
-    {
-      const FlSector *sector = fl_layout_get_sector (layout, i);
-
-      if (i + 1 == n_sectors || fl_layout_get_sector (layout, i + 1)->bank != sector->bank)
-        {
-          g_autofree char *name = g_strdup_printf (_ ("Flash, bank %u"), sector->bank);
-
-          start = fl_layout_get_sector (layout, first)->address;
-          fl_read_page_add_region (self, titles, name, (guint32) start,
-                                   (guint64) sector->address + sector->size - start);
-          first = i + 1;
-        }
-    }
-}
-
-static void
 fl_read_page_fill_regions (FlReadPage *self, FlDevice *device)
 {
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
   const FlChip *chip = device->chip;
   g_autofree char *start = NULL;
-  Region free_choice = { 0, 0 };
 
-  g_array_set_size (self->regions, 0);
-  if (device->layout != NULL)
-    fl_read_page_add_flash (self, titles, device->layout);
-  gtk_string_list_append (titles, _ ("From an address"));
-  g_array_append_val (self->regions, free_choice);
-  if (chip != NULL)
-    {
-      fl_read_page_add_region (self, titles, _ ("Option bytes"), chip->option_start, chip->option_size);
-      fl_read_page_add_region (self, titles, _ ("System memory"), chip->system_start, chip->system_size);
-      fl_read_page_add_region (self, titles, _ ("One-time programmable memory"), chip->otp_start, chip->otp_size);
-      fl_read_page_add_region (self, titles, _ ("Data EEPROM"), chip->eeprom_start, chip->eeprom_size);
-    }
+  g_array_unref (self->regions);
+  self->regions = fl_read_regions_new (device, titles);
   start = g_strdup_printf ("0x%08X", chip != NULL ? chip->flash_start : 0x08000000);
   gtk_editable_set_text (self->address, start);
   gtk_editable_set_text (self->length, "1K");
@@ -208,8 +157,8 @@ fl_read_page_get_choice (FlReadPage *self, guint32 *address, guint32 *length)
     return _ ("Readout protection is on: this chip lets nobody read its memory. Removing the protection erases the "
               "whole flash.");
 
-  *address = g_array_index (self->regions, Region, selected).address;
-  *length = g_array_index (self->regions, Region, selected).length;
+  *address = g_array_index (self->regions, FlReadRegion, selected).address;
+  *length = g_array_index (self->regions, FlReadRegion, selected).length;
   if (*length > 0)
     return NULL;
 
@@ -235,7 +184,8 @@ static char *
 fl_read_page_dup_place (FlReadPage *self)
 {
   guint selected = adw_combo_row_get_selected (self->memory);
-  const Region *region = selected < self->regions->len ? &g_array_index (self->regions, Region, selected) : NULL;
+  const FlReadRegion *region =
+      selected < self->regions->len ? &g_array_index (self->regions, FlReadRegion, selected) : NULL;
   g_autofree char *size = NULL;
 
   if (region == NULL || region->length == 0)
@@ -260,7 +210,7 @@ fl_read_page_update (FlReadPage *self)
   if (connected)
     problem = fl_read_page_get_choice (self, &address, &length);
 
-  own = selected < self->regions->len && g_array_index (self->regions, Region, selected).length == 0;
+  own = selected < self->regions->len && g_array_index (self->regions, FlReadRegion, selected).length == 0;
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->memory), place);
   gtk_widget_set_visible (GTK_WIDGET (self->address), own);
   gtk_widget_set_visible (GTK_WIDGET (self->length), own);
@@ -268,16 +218,20 @@ fl_read_page_update (FlReadPage *self)
   gtk_label_set_text (self->problem, problem != NULL && !reading ? problem : "");
   gtk_widget_set_visible (self->problem_icon, problem != NULL && !reading);
   gtk_widget_set_visible (self->cancel, reading);
+  gtk_widget_set_visible (self->save_again, self->unsaved != NULL && !self->saving);
   gtk_widget_set_visible (self->read, !reading);
   gtk_widget_set_visible (self->progress_box, reading);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "read-page.read",
-                                 connected && problem == NULL && !fl_job_runner_is_busy (self->runner));
+                                 connected && problem == NULL && !self->saving
+                                     && !fl_job_runner_is_busy (self->runner));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "read-page.save-again", self->unsaved != NULL && !self->saving);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "read-page.cancel", reading);
 }
 
 static void
 fl_read_page_clear_result (FlReadPage *self)
 {
+  g_clear_pointer (&self->unsaved, g_bytes_unref);
   fl_result_card_hide (self->result);
   fl_explanation_card_set (self->explanation, NULL, NULL);
 }
@@ -304,30 +258,38 @@ fl_read_page_update_progress (FlReadPage *self)
 }
 
 static void
-fl_read_page_save (FlReadPage *self, GBytes *data)
+saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree char *name = g_file_get_parse_name (self->file);
-  g_autofree char *path = g_file_get_path (self->file);
-  g_autofree char *text = NULL;
+  g_autoptr (FlReadPage) self = user_data;
+  g_autoptr (GBytes) data = g_steal_pointer (&self->unsaved);
   g_autoptr (GError) error = NULL;
 
-  if (path == NULL)
-    g_set_error (&error, FL_ERROR, FL_ERROR_USAGE, _ ("%s is not a file on this computer: choose a local folder."),
-                 name);
-  else
-    fl_image_save (path, self->file_format, self->job_address, data, &error);
-
+  self->saving = FALSE;
+  if (!fl_image_save_finish (G_FILE (source), result, &error))
+    self->unsaved = g_bytes_ref (data);
+  if (self->runner == NULL) /* the window is closed */
+    return;
   if (error == NULL)
     {
       g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, data);
-
+      g_autofree char *name = g_file_get_parse_name (G_FILE (source));
       /* Translators: number of bytes, address, file, checksum */
-      text = g_strdup_printf (_ ("%zu bytes from 0x%08X\nFile: %s\nSHA-256 of the data: %s"), g_bytes_get_size (data),
-                              self->job_address, name, sum);
+      g_autofree char *text = g_strdup_printf (_ ("%zu bytes from 0x%08X\nFile: %s\nSHA-256 of the data: %s"),
+                                               g_bytes_get_size (data), self->job_address, name, sum);
+
       fl_result_card_show (self->result, FL_RESULT_OK, _ ("Read back and saved"), text);
     }
   else
     fl_result_card_show (self->result, FL_RESULT_FAILED, _ ("Read back, but not saved"), error->message);
+  fl_read_page_update (self);
+}
+
+/* What was read is kept until it is in a file. */
+static void
+fl_read_page_save (FlReadPage *self, GFile *file)
+{
+  self->saving = TRUE;
+  fl_image_save_async (file, self->file_format, self->job_address, self->unsaved, saved_cb, g_object_ref (self));
 }
 
 static void
@@ -336,7 +298,10 @@ ended_cb (FlReadPage *self, FlJob *job, const GError *error, FlJobRunner *runner
   if (job == self->job)
     {
       if (error == NULL)
-        fl_read_page_save (self, fl_read_job_get_data (FL_READ_JOB (job)));
+        {
+          self->unsaved = g_bytes_ref (fl_read_job_get_data (FL_READ_JOB (job)));
+          fl_read_page_save (self, self->file);
+        }
       else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         fl_result_card_show (self->result, FL_RESULT_STOPPED, _ ("Cancelled"),
                              _ ("Nothing was saved. The board was not changed."));
@@ -353,6 +318,27 @@ ended_cb (FlReadPage *self, FlJob *job, const GError *error, FlJobRunner *runner
   fl_read_page_update (self);
 }
 
+/* Whether the file can be saved there, as far as that can be known now: reading may take minutes. */
+static gboolean
+fl_read_page_check_file (FlReadPage *self, GFile *file, guint64 size)
+{
+  const char *path = g_file_peek_path (file);
+  g_autoptr (GError) error = NULL;
+
+  if (path == NULL)
+    {
+      g_autofree char *name = g_file_get_parse_name (file);
+
+      g_set_error (&error, FL_ERROR, FL_ERROR_USAGE, _ ("%s is not a file on this computer: choose a local folder."),
+                   name);
+    }
+  if (path != NULL && fl_file_check_room (path, size, &error))
+    return TRUE;
+  fl_result_card_show (self->result, FL_RESULT_FAILED,
+                       self->unsaved != NULL ? _ ("Read back, but not saved") : _ ("Not read"), error->message);
+  return FALSE;
+}
+
 static void
 fl_read_page_run (FlReadPage *self, GFile *file, FlImageFormat format)
 {
@@ -366,9 +352,16 @@ fl_read_page_run (FlReadPage *self, GFile *file, FlImageFormat format)
     }
 
   fl_read_page_clear_result (self);
+  if (!fl_read_page_check_file (self, file, fl_image_get_saved_size (format, length)))
+    {
+      fl_read_page_update (self);
+      return;
+    }
   self->job = fl_read_job_new (self->session, address, length);
   self->job_address = address;
   self->file = g_object_ref (file);
+  g_free (self->file_name);
+  self->file_name = g_file_get_basename (file);
   self->file_format = format;
   g_signal_connect_object (self->job, "notify", G_CALLBACK (fl_read_page_update_progress), self, G_CONNECT_SWAPPED);
   fl_read_page_update_progress (self);
@@ -381,10 +374,21 @@ response_cb (FlReadPage *self, int response, GtkNativeDialog *dialog)
 {
   g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   guint format = adw_combo_row_get_selected (self->format);
+  gboolean saves_again = g_object_get_data (G_OBJECT (dialog), "saves-again") != NULL;
 
   gtk_native_dialog_destroy (dialog);
   g_clear_object (&self->chooser);
-  if (response == GTK_RESPONSE_ACCEPT && file != NULL && format < G_N_ELEMENTS (formats))
+  if (response != GTK_RESPONSE_ACCEPT || file == NULL || self->saving)
+    return;
+  if (saves_again)
+    {
+      if (self->unsaved != NULL
+          && fl_read_page_check_file (self, file,
+                                      fl_image_get_saved_size (self->file_format, g_bytes_get_size (self->unsaved))))
+        fl_read_page_save (self, file);
+      fl_read_page_update (self);
+    }
+  else if (format < G_N_ELEMENTS (formats))
     fl_read_page_run (self, file, formats[format].format);
 }
 
@@ -401,17 +405,20 @@ fl_read_page_dup_file_name (FlReadPage *self)
   return g_strdup_printf ("%s-%08X.%s", name, address, formats[MIN (format, G_N_ELEMENTS (formats) - 1)].suffix);
 }
 
+/* Asks for a file: for what is to be read, or for what was read and is in no file yet. */
 static void
 read_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   FlReadPage *self = FL_READ_PAGE (widget);
-  g_autofree char *name = fl_read_page_dup_file_name (self);
+  gboolean saves_again = g_str_equal (action, "read-page.save-again");
+  g_autofree char *name = saves_again ? g_strdup (self->file_name) : fl_read_page_dup_file_name (self);
 
   if (self->chooser == NULL)
     {
-      self->chooser =
-          gtk_file_chooser_native_new (_ ("Read back into a file"), GTK_WINDOW (gtk_widget_get_root (widget)),
-                                       GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Read back"), _ ("_Cancel"));
+      self->chooser = gtk_file_chooser_native_new (
+          _ ("Read back into a file"), GTK_WINDOW (gtk_widget_get_root (widget)), GTK_FILE_CHOOSER_ACTION_SAVE,
+          saves_again ? _ ("_Save") : _ ("_Read back"), _ ("_Cancel"));
+      g_object_set_data (G_OBJECT (self->chooser), "saves-again", GINT_TO_POINTER (saves_again));
       gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
       g_signal_connect_object (self->chooser, "response", G_CALLBACK (response_cb), self, G_CONNECT_SWAPPED);
     }
@@ -487,7 +494,11 @@ fl_read_page_dispose (GObject *object)
 static void
 fl_read_page_finalize (GObject *object)
 {
-  g_array_unref (FL_READ_PAGE (object)->regions);
+  FlReadPage *self = FL_READ_PAGE (object);
+
+  g_array_unref (self->regions);
+  g_clear_pointer (&self->unsaved, g_bytes_unref);
+  g_free (self->file_name);
   G_OBJECT_CLASS (fl_read_page_parent_class)->finalize (object);
 }
 
@@ -512,6 +523,7 @@ fl_read_page_class_init (FlReadPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, problem_icon);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, problem);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, cancel);
+  gtk_widget_class_bind_template_child (widget_class, FlReadPage, save_again);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, read);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, scrolled);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, progress_box);
@@ -520,6 +532,7 @@ fl_read_page_class_init (FlReadPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, result);
   gtk_widget_class_bind_template_child (widget_class, FlReadPage, explanation);
   gtk_widget_class_install_action (widget_class, "read-page.read", NULL, read_action);
+  gtk_widget_class_install_action (widget_class, "read-page.save-again", NULL, read_action);
   gtk_widget_class_install_action (widget_class, "read-page.cancel", NULL, cancel_action);
 }
 
@@ -528,7 +541,7 @@ fl_read_page_init (FlReadPage *self)
 {
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
 
-  self->regions = g_array_new (FALSE, FALSE, sizeof (Region));
+  self->regions = g_array_new (FALSE, FALSE, sizeof (FlReadRegion));
   gtk_widget_init_template (GTK_WIDGET (self));
 
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-file.h"
+
 /* What one saving needs, from the question to its end. */
 typedef struct
 {
@@ -27,6 +29,16 @@ saving_free (Saving *saving)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Saving, saving_free)
 
 static void
+tell_failure (Saving *saving, const char *message)
+{
+  GtkWidget *dialog = adw_message_dialog_new (gtk_native_dialog_get_transient_for (GTK_NATIVE_DIALOG (saving->chooser)),
+                                              _ ("Report not saved"), message);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Saving) saving = user_data;
@@ -36,10 +48,12 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *text = NULL;
   g_autofree char *escaped = NULL;
 
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    text = g_strdup_printf (_ ("Saved as %s"), shown);
-  else
-    text = g_strdup_printf (_ ("Not saved: %s"), error->message);
+  if (!fl_file_save_finish (G_FILE (source), result, &error))
+    {
+      tell_failure (saving, error->message);
+      return;
+    }
+  text = g_strdup_printf (_ ("Saved as %s"), shown);
   escaped = g_markup_escape_text (text, -1);
   adw_toast_overlay_add_toast (saving->toasts, adw_toast_new (escaped));
 }
@@ -61,9 +75,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   saving->report->around = g_task_propagate_pointer (G_TASK (result), NULL);
   json = fl_report_to_json (saving->report);
   bytes = g_bytes_new (json, strlen (json));
-  /* Written to another file first and then renamed: never half a report. */
-  g_file_replace_contents_bytes_async (G_FILE (source), bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL,
-                                       saved_cb, g_steal_pointer (&saving));
+  fl_file_save_async (G_FILE (source), bytes, NULL, saved_cb, g_steal_pointer (&saving));
 }
 
 static void

@@ -73,6 +73,18 @@ fl_error_get_exit_code (const GError *error)
 }
 
 /**
+ * fl_error_is_of_port:
+ *
+ * Returns: whether it is the port that cannot be opened, or failed while it was open
+ */
+gboolean
+fl_error_is_of_port (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, FALSE);
+  return error->domain == FL_ERROR && error->code >= FL_ERROR_PORT_MISSING && error->code <= FL_ERROR_PORT_FAILED;
+}
+
+/**
  * fl_error_dup_system_text:
  * @code: an error number of the system's own: errno, on Windows GetLastError()
  *

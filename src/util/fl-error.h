@@ -60,6 +60,7 @@ typedef enum
 GQuark      fl_error_quark        (void);
 const char *fl_error_get_code     (const GError *error);
 int         fl_error_get_exit_code (const GError *error);
+gboolean    fl_error_is_of_port    (const GError *error);
 char       *fl_error_dup_system_text (int code);
 
 G_END_DECLS

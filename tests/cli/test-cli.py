@@ -165,6 +165,8 @@ def info_knows_the_chip():
     assert said["banks"] == 2 and said["protection"] == "none" and said["uid"], said
     text = cli("info", "--port", "sim:0x467,flash=256").stdout
     assert "0x467" in text and "[OK]" in text and "PA9" in text, text
+    assert "0x410" in cli("-p", "sim:0x410", "info").stdout, "options may stand before the command"
+    assert "0x410" in cli("--quiet", "-b", "57600", "--port=sim:0x410", "info", "--json").stdout
 
 
 @tap.case

@@ -89,6 +89,11 @@ def test_usage(folder):
         done = run("--port", "sim:0x410", "--answer", wrong)
         check(done.returncode == 1, f"--answer {wrong} is refused")
     check(run().returncode == 1, "without a port it does not know where to look")
+    for name, text, code in (("none.json", None, 7), ("broken.json", '{"device_pid":', 7), ("no-such-chip", None, 1)):
+        if text is not None:
+            (folder / name).write_text(text)
+        done = run("--port", f"sim:{folder / name if name.endswith('.json') else name}")
+        check(done.returncode == code and name in done.stderr, f"a simulated board that cannot be made: {name}")
     answer = diagnose("--port", "/dev/there-is-no-such-port")
     check(answer["observation"] == "OPEN_ERROR" and codes(answer)[0] == "PORT_MISSING_OR_WRONG", "a port that is missing")
 

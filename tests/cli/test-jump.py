@@ -47,43 +47,75 @@ static inline void SCB_CleanDCache (void) { __DSB (); }
 static inline void SCB_DisableDCache (void) { SCB->CCR &= ~SCB_CCR_DC_Msk; }
 static inline void SCB_DisableICache (void) { SCB->CCR &= ~SCB_CCR_IC_Msk; }
 """
-HSI = "RCC_CR_HSION RCC_CR_HSIRDY RCC_CR_HSEON RCC_CR_CSSON RCC_CFGR_SWS "
-MSI = "RCC_CR_MSION RCC_CR_MSIRDY RCC_CR_HSEON RCC_CR_CSSON RCC_CR_PLLON RCC_CFGR_SWS "
+CLOCK = "RCC_CR_HSEON RCC_CR_HSEBYP RCC_CR_CSSON RCC_CFGR_SW RCC_CFGR_SWS "
+HSI = CLOCK + "RCC_CR_HSION RCC_CR_HSIRDY "
+MSI = CLOCK + "RCC_CR_MSION RCC_CR_MSIRDY "
+PLL = "RCC_CR_PLLON RCC_CR_PLLRDY "
+I2S = "RCC_CR_PLLI2SON RCC_CR_PLLI2SRDY "
+SAI = "RCC_CR_PLLSAION RCC_CR_PLLSAIRDY "
+SAI_1 = "RCC_CR_PLLSAI1ON RCC_CR_PLLSAI1RDY "
+SAI_2 = "RCC_CR_PLLSAI2ON RCC_CR_PLLSAI2RDY "
+RANGE = "RCC_CR_MSIRANGE RCC_CR_MSIRANGE_6 RCC_CR_MSIRGSEL "
 MEM_1 = "SYSCFG_CFGR1_MEM_MODE SYSCFG_CFGR1_MEM_MODE_0 "
 MEM_2 = "SYSCFG_MEMRMP_MEM_MODE SYSCFG_MEMRMP_MEM_MODE_0 "
-PORTS = "CR ICSCR CFGR IOPRSTR AHBRSTR APBRSTR1 APBRSTR2 APBENR1 APBENR2"
-LOW = "CR ICSCR CFGR PLLCFGR AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR1 APB1RSTR2 APB2RSTR APB1ENR1 APB2ENR"
-HIGH = "CR PLLCFGR CFGR CIR AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR APB2RSTR APB1ENR APB2ENR"
-OLD = "CR CFGR CIR AHBRSTR APB2RSTR APB1RSTR AHBENR APB2ENR APB1ENR"
-# Header: RCC's registers, SYSCFG's register for the memory at address 0, names of bits.
+FAST = "RCC_CFGR_HPRE RCC_CFGR_HPRE_3 "
+PORTS = "CR ICSCR CFGR CIER CIFR CICR IOPRSTR AHBRSTR APBRSTR1 APBRSTR2 IOPENR AHBENR APBENR1 APBENR2 CCIPR "
+LOW = ("CR ICSCR CFGR PLLCFGR CIER CIFR CICR AHB1RSTR AHB2RSTR AHB3RSTR APB1RSTR1 APB1RSTR2 APB2RSTR AHB1ENR AHB2ENR "
+       "AHB3ENR APB1ENR1 APB1ENR2 APB2ENR CCIPR BDCR CSR ")
+HIGH = "CR PLLCFGR CFGR CIR AHB1RSTR APB1RSTR APB2RSTR AHB1ENR APB1ENR APB2ENR BDCR CSR SSCGR "
+OLD = "CR CFGR CIR APB2RSTR APB1RSTR AHBENR APB2ENR APB1ENR BDCR CSR "
+# Header: SYSCFG's register for the memory at address 0, names of bits; by line: RCC's registers, more names of bits.
 HEADERS = {
-    "stm32c0xx.h": (PORTS, "CFGR1", HSI + MEM_1 + "RCC_APBENR2_SYSCFGEN RCC_CR_HSIDIV RCC_CR_HSIDIV_1"),
-    "stm32f0xx.h": (OLD, "CFGR1", HSI + MEM_1 + "RCC_CR_PLLON RCC_APB2ENR_SYSCFGCOMPEN"),
-    "stm32f1xx.h": ("CR CFGR CIR APB2RSTR APB1RSTR AHBENR APB2ENR APB1ENR", None, HSI + "RCC_CR_PLLON"),
-    "stm32f2xx.h": (HIGH, "MEMRMP", HSI + MEM_2 + "RCC_CR_PLLON RCC_APB2ENR_SYSCFGEN"),
-    "stm32f3xx.h": (OLD, "CFGR1", HSI + MEM_1 + "RCC_CR_PLLON RCC_APB2ENR_SYSCFGEN"),
-    "stm32f4xx.h": (HIGH, "MEMRMP", HSI + MEM_2 + "RCC_CR_PLLON RCC_APB2ENR_SYSCFGEN RCC_AHB2RSTR_OTGFSRST"),
-    "stm32f7xx.h": (HIGH, "MEMRMP", HSI + "RCC_CR_PLLON RCC_APB2ENR_SYSCFGEN"),
-    "stm32g0xx.h": (PORTS, "CFGR1", HSI + MEM_1 + "RCC_CR_PLLON RCC_APBENR2_SYSCFGEN RCC_CR_HSIDIV"),
-    "stm32g4xx.h": (LOW, "MEMRMP", HSI + MEM_2 + "RCC_CR_PLLON RCC_APB2ENR_SYSCFGEN RCC_CFGR_SW_0 RCC_CFGR_SWS_0"),
-    "stm32l1xx.h": ("CR ICSCR CFGR CIR AHBRSTR APB2RSTR APB1RSTR AHBENR APB2ENR APB1ENR", "MEMRMP",
-                    MSI + MEM_2 + "RCC_APB2ENR_SYSCFGEN RCC_ICSCR_MSIRANGE RCC_ICSCR_MSIRANGE_5"),
-    "stm32l4xx.h": (LOW, "MEMRMP", MSI + MEM_2 + "RCC_APB2ENR_SYSCFGEN RCC_CR_MSIRANGE RCC_CR_MSIRANGE_Pos "
-                                                 "RCC_CR_MSIRGSEL"),
-    "stm32u0xx.h": (PORTS, "CFGR1", MSI + MEM_1 + "RCC_APBENR2_SYSCFGEN RCC_CR_MSIRANGE RCC_CR_MSIRANGE_Pos "
-                                                  "RCC_CR_MSIRGSEL"),
-    "stm32wbxx.h": (None, "MEMRMP", MEM_2),
-    "stm32wlxx.h": (None, "MEMRMP", MEM_2),
-    "stm32h5xx.h": (None, None, ""),
-    "stm32h7xx.h": (None, None, ""),
-    "stm32h7rsxx.h": (None, None, ""),
-    "stm32l5xx.h": (None, None, ""),
-    "stm32u3xx.h": (None, None, ""),
-    "stm32u5xx.h": (None, None, ""),
-    "stm32wbaxx.h": (None, None, ""),
+    "stm32c0xx.h": ("CFGR1", HSI + MEM_1 + "RCC_APBENR2_SYSCFGEN RCC_CR_HSIDIV RCC_CR_HSIDIV_1 RCC_CR_HSIKERDIV "
+                                           "RCC_CR_HSIKERDIV_1",
+                    {"C011": (PORTS, ""), "C071": (PORTS + "CCIPR2", "RCC_CR_SYSDIV RCC_CCIPR2_USBSEL"),
+                     "C092": (PORTS, "RCC_CR_SYSDIV")}),
+    "stm32f0xx.h": ("CFGR1", HSI + PLL + MEM_1 + "RCC_APB2ENR_SYSCFGEN",
+                    {"F042": (OLD + "AHBRSTR CFGR2 CFGR3 CR2", "")}),
+    "stm32f1xx.h": (None, HSI + PLL,
+                    {"F103": (OLD, ""), "F100": (OLD + "CFGR2", "RCC_CFGR2_PREDIV1"),
+                     "F105": (OLD + "AHBRSTR CFGR2", "RCC_AHBRSTR_OTGFSRST RCC_CFGR2_PREDIV1 RCC_CR_PLL2ON "
+                                                     "RCC_CR_PLL2RDY RCC_CR_PLL3ON RCC_CR_PLL3RDY")}),
+    "stm32f2xx.h": ("MEMRMP", HSI + PLL + I2S + MEM_2 + "RCC_APB2ENR_SYSCFGEN",
+                    {"F205": (HIGH + "AHB2RSTR AHB3RSTR PLLI2SCFGR", "")}),
+    "stm32f3xx.h": ("CFGR1", HSI + PLL + MEM_1 + "RCC_APB2ENR_SYSCFGEN", {"F334": (OLD + "AHBRSTR CFGR2 CFGR3", "")}),
+    "stm32f4xx.h": ("MEMRMP", HSI + PLL + MEM_2 + "RCC_APB2ENR_SYSCFGEN",
+                    {"F410": (HIGH + "DCKCFGR CKGATENR DCKCFGR2", "RCC_DCKCFGR_TIMPRE RCC_DCKCFGR2_FMPI2C1SEL"),
+                     "F401": (HIGH + "AHB2RSTR PLLI2SCFGR DCKCFGR",
+                              I2S + "RCC_AHB2RSTR_OTGFSRST RCC_DCKCFGR_TIMPRE"),
+                     "F407": (HIGH + "AHB2RSTR AHB3RSTR PLLI2SCFGR",
+                              I2S + "RCC_AHB2RSTR_OTGFSRST RCC_AHB3RSTR_FSMCRST"),
+                     "F446": (HIGH + "AHB2RSTR AHB3RSTR PLLI2SCFGR PLLSAICFGR DCKCFGR CKGATENR DCKCFGR2",
+                              I2S + SAI + "RCC_AHB2RSTR_OTGFSRST RCC_AHB3RSTR_FMCRST RCC_DCKCFGR_TIMPRE "
+                                          "RCC_DCKCFGR2_FMPI2C1SEL"),
+                     "F469": (HIGH + "AHB2RSTR AHB3RSTR PLLI2SCFGR PLLSAICFGR DCKCFGR",
+                              I2S + SAI + "RCC_AHB2RSTR_OTGFSRST RCC_AHB3RSTR_FMCRST RCC_DCKCFGR_TIMPRE")}),
+    "stm32f7xx.h": ("MEMRMP", HSI + PLL + I2S + SAI,
+                    {"F746": (HIGH + "AHB2RSTR AHB3RSTR PLLI2SCFGR PLLSAICFGR DCKCFGR1 DCKCFGR2", "")}),
+    "stm32g0xx.h": ("CFGR1", HSI + PLL + MEM_1 + "RCC_APBENR2_SYSCFGEN RCC_CR_HSIDIV",
+                    {"G030": (PORTS + "PLLCFGR BDCR CSR", ""),
+                     "G0B1": (PORTS + "PLLCFGR CRRCR CCIPR2 BDCR CSR", "RCC_CCIPR2_USBSEL")}),
+    "stm32g4xx.h": ("MEMRMP", HSI + PLL + MEM_2 + FAST + "RCC_APB2ENR_SYSCFGEN RCC_CFGR_SW_0 RCC_CFGR_SWS_0",
+                    {"G431": (LOW + "CRRCR CCIPR2", "")}),
+    "stm32l1xx.h": ("MEMRMP", MSI + PLL + MEM_2 + "RCC_APB2ENR_SYSCFGEN RCC_ICSCR_MSIRANGE RCC_ICSCR_MSIRANGE_5",
+                    {"L152": ("CR ICSCR CFGR CIR AHBRSTR APB2RSTR APB1RSTR AHBENR APB2ENR APB1ENR CSR", "")}),
+    "stm32l4xx.h": ("MEMRMP", MSI + PLL + MEM_2 + FAST + RANGE + "RCC_APB2ENR_SYSCFGEN",
+                    {"L412": (LOW + "CRRCR", ""), "L476": (LOW + "PLLSAI1CFGR PLLSAI2CFGR", SAI_1 + SAI_2),
+                     "L496": (LOW + "PLLSAI1CFGR PLLSAI2CFGR CRRCR CCIPR2", SAI_1 + SAI_2 + "RCC_CCIPR2_I2C4SEL")}),
+    "stm32u0xx.h": ("CFGR1", MSI + PLL + MEM_1 + RANGE + "RCC_APBENR2_SYSCFGEN",
+                    {"U031": (PORTS + "PLLCFGR BDCR CSR", "")}),
+    "stm32wbxx.h": ("MEMRMP", MEM_2, {"WB55": (None, "")}),
+    "stm32wlxx.h": ("MEMRMP", MEM_2, {"WLE5": (None, "")}),
+    "stm32h5xx.h": (None, "", {"H5": (None, "")}),
+    "stm32h7xx.h": (None, "", {"H7": (None, "")}),
+    "stm32h7rsxx.h": (None, "", {"H7RS": (None, "")}),
+    "stm32l5xx.h": (None, "", {"L5": (None, "")}),
+    "stm32u3xx.h": (None, "", {"U3": (None, "")}),
+    "stm32u5xx.h": (None, "", {"U5": (None, "")}),
+    "stm32wbaxx.h": (None, "", {"WBA": (None, "")}),
 }
 # Bits that have to agree with each other, or a loop would have no end.
-VALUES = {"RCC_CFGR_SWS": "0xCu", "RCC_CFGR_SWS_0": "0x4u", "RCC_CFGR_SW_0": "0x1u", "RCC_CR_MSIRANGE_Pos": "4"}
+VALUES = {"RCC_CFGR_SWS": "0xCu", "RCC_CFGR_SWS_0": "0x4u", "RCC_CFGR_SW": "0x3u", "RCC_CFGR_SW_0": "0x1u"}
 
 
 def ask(*arguments):
@@ -92,20 +124,21 @@ def ask(*arguments):
     return json.loads(run.stdout)
 
 
-def write_header(folder, name, core):
-    registers, remap, bits = HEADERS[name]
+def write_header(folder, name, core, line=None):
+    remap, bits, lines = HEADERS[name]
+    registers, more = lines[line or next(iter(lines))]
     words = 1 if TARGETS[core] == "thumbv6m" else 16 if core == "Cortex-M33" else 8
     text = CORE.replace("@WORDS@", str(words)).replace("@GAP@", str(32 - words))
     text = text.replace("@VTOR@", "GAP" if core == "Cortex-M0" else "VTOR")
     if core == "Cortex-M7":
         text += CACHES
     if registers:
-        text += f"typedef struct {{ __IO uint32_t {registers.replace(' ', ', ')}; }} RCC_TypeDef;\n"
+        text += f"typedef struct {{ __IO uint32_t {', '.join(registers.split())}; }} RCC_TypeDef;\n"
         text += "#define RCC ((RCC_TypeDef *) 0x40021000u)\n"
     if remap:
         text += f"typedef struct {{ __IO uint32_t {remap}; }} SYSCFG_TypeDef;\n"
         text += "#define SYSCFG ((SYSCFG_TypeDef *) 0x40010000u)\n"
-    for number, bit in enumerate(bits.split()):
+    for number, bit in enumerate(f"{bits} {more}".split()):
         text += f"#define {bit} {VALUES.get(bit, f'(1u << {number})')}\n"
     (folder / name).write_text(text)
 
@@ -139,8 +172,17 @@ def test_which():
     assert {chip["pid"] for chip in CHIPS} >= NO_JUMP | NOT_KNOWN
 
 
+def core_of(chip):
+    return re.split(r"[ ]|(?<=\d)\+Cortex", chip["core"])[0]
+
+
+def names_in(code):
+    """The registers and bits that code uses, without those that only a condition asks for."""
+    return set(re.findall(r"RCC->\w+|RCC_\w+", re.sub(r"^#.*$", "", code, flags=re.M)))
+
+
 def check_chip(chip):
-    core = re.split(r"[ ]|(?<=\d)\+Cortex", chip["core"])[0]
+    core = core_of(chip)
     answer = ANSWERS[chip["pid"]]
     code = answer["code"]
     if code is None:
@@ -170,6 +212,35 @@ def test_compiled():
     """Each chip's code compiles for its core, and has the entry's address in it."""
     count = sum(check_chip(chip) for chip in CHIPS)
     assert count == len(CHIPS) - len(NO_JUMP) - len(NOT_KNOWN), count
+
+
+def check_line(header, line, core, code):
+    """Of all that the code may use, it uses what this line has."""
+    registers, more = HEADERS[header][2][line]
+    has = {f"RCC->{name}" for name in registers.split()} | set(f"{HEADERS[header][1]} {more}".split())
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        write_header(folder, header, core, line)
+        compile_code(folder, core, code)
+        # Bits that are defined as themselves are still there after the preprocessor.
+        (folder / header).write_text("".join(f"#define {bit} {bit}\n" for bit in has if "->" not in bit))
+        left = output("clang", "-E", "-P", "-I", folder, folder / "jump.c")
+    assert names_in(left) == names_in(code) & has, (line, names_in(left) ^ (names_in(code) & has))
+
+
+@tap.case
+def test_lines():
+    """Registers that only some lines of a series have are left out where they are not, and only there."""
+    done = set()
+    for chip in CHIPS:
+        code = ANSWERS[chip["pid"]]["code"]
+        header = code and re.search(r'#include "(.*)"', code).group(1)
+        if code is None or chip["series"] in done or HEADERS[header][2][next(iter(HEADERS[header][2]))][0] is None:
+            continue
+        done.add(chip["series"])
+        for line in HEADERS[header][2]:
+            check_line(header, line, core_of(chip), code)
+    assert done == {"C0", "F0", "F1", "F2", "F3", "F4", "F7", "G0", "G4", "L1", "L4", "L4+", "U0"}, done
 
 
 @tap.case

@@ -7,7 +7,17 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
-#ifndef FL_LIBFUZZER
+#ifdef FL_LIBFUZZER
+int LLVMFuzzerInitialize (int *argc, char ***argv);
+
+/* What GLib calls critical is a bug, however well it went on. */
+int
+LLVMFuzzerInitialize (int *argc, char ***argv)
+{
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
+  return 0;
+}
+#else
 static guint
 fuzz_replay (const char *path)
 {
@@ -39,6 +49,7 @@ main (int argc, char **argv)
 {
   guint n = 0;
 
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
   for (int i = 1; i < argc; i++)
     n += fuzz_replay (argv[i]);
   g_print ("%u inputs replayed\n", n);

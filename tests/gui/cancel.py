@@ -4,7 +4,7 @@ import re
 
 from flashloader import SLOW, WORK, Flashloader, gui, make_firmware
 
-SIZE = 60000
+SIZE = 120000  # long enough to write for a slow machine to cancel meanwhile
 
 journey = gui.Journey("cancel")
 firmware = make_firmware(WORK / "large.bin", SIZE)

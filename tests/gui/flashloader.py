@@ -33,10 +33,17 @@ class Flashloader(gui.App):
     def __init__(self, *arguments, env=None):
         super().__init__([PROGRAM, *map(str, arguments)], env)
         self.win = self.window("Flashloader")
+        self.pages = {}
 
     def page(self, name):
-        """A page by its class: FlConnectPage, FlDevicePage…"""
-        return gui.wait_for(lambda: next((n for n in gui.walk(self.win) if n.name == name), None), name)
+        """A page by its class: FlConnectPage, FlDevicePage… It is searched for once, as long as it lives."""
+        try:
+            if self.pages[name].name == name:
+                return self.pages[name]
+        except Exception:  # not yet, or no more
+            pass
+        self.pages[name] = gui.wait_for(lambda: next((n for n in gui.walk(self.win) if n.name == name), None), name)
+        return self.pages[name]
 
     def choose_board(self, title):
         row = gui.find(self.page("FlConnectPage"), "list item", title)

@@ -13,16 +13,12 @@ remember = {"GSETTINGS_BACKEND": "keyfile", "XDG_CONFIG_HOME": str(WORK / "confi
 app = journey.start(Flashloader(env=remember))
 
 
-def focused():
-    return next((n for n in gui.walk(app.win) if gui.state(n, "FOCUSED")), None)
-
-
 def move_focus():
     """Presses Tab. Returns what has the focus then, or None: GTK 4.8 does not tell of the entry inside an entry row."""
-    before = focused()
+    before = gui.focused(app.win)
     gui.key("Tab")
     try:
-        return gui.wait_for(lambda: next(n for n in [focused()] if n != before), "the focus to move", 2)
+        return gui.wait_for(lambda: next(n for n in [gui.focused(app.win)] if n != before), "the focus to move", 2)
     except AssertionError:
         return None
 

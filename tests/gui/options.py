@@ -15,18 +15,14 @@ def page():
     return app.page("FlOptionsPage")
 
 
-def focused(root):
-    return next((n for n in gui.walk(root) if gui.state(n, "FOCUSED")), None)
-
-
 def tab_to(root, name, role=None):
     """Presses Tab until the widget with this name, or its inner button, has the focus."""
     seen = []
     for _ in range(MAX_TABS):
-        before = focused(root)
+        before = gui.focused(root)
         gui.key("Tab")
         try:
-            now = gui.wait_for(lambda: next(n for n in [focused(root)] if n is not None and n != before),
+            now = gui.wait_for(lambda: next(n for n in [gui.focused(root)] if n is not None and n != before),
                                "the focus to move", 2)
         except AssertionError:
             continue

@@ -91,15 +91,17 @@ def wait_for(probe, what, timeout=TIMEOUT):
     end = time.monotonic() + timeout
     last = None
     while True:
+        start = time.monotonic()
         try:
             value = probe()
             if value:
                 return value
         except Exception as error:
             last = error
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if now > end:
             raise AssertionError(f"waited {timeout} s for {what}" + (f" ({last})" if last else ""))
-        time.sleep(POLL)
+        time.sleep(max(POLL, now - start))  # a long search leaves the program the time to do what is waited for
 
 
 def same_name(node, wanted):
@@ -111,11 +113,36 @@ def same_name(node, wanted):
     return plain == wanted or (plain.startswith(f"{wanted} ") and plain[len(wanted) + 1:].rstrip("…") == wanted.rstrip("…"))
 
 
-def walk(node):
-    yield node
-    for child in node:
+def children(node):
+    """Not by pyatspi's own iterator, which asks for their number before each."""
+    for index in range(node.get_child_count()):
+        child = node.get_child_at_index(index)
         if child is not None:
-            yield from walk(child)
+            yield child
+
+
+def walk(node):
+    """The node and all below it, in order. Each costs several calls over the bus: start as deep as you can."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def walk_shown(node):
+    """Without what has no place, such as pages that were not shown yet, nor anything below it."""
+    try:
+        _, _, width, height = extents(node)
+    except NotImplementedError:  # the program itself, or the page of a stack: no widget
+        width = height = 1
+    if width > 0 and height > 0:
+        yield node
+        for child in children(node):
+            yield from walk_shown(child)
+
+
+def focused(root):
+    """The widget that has the keyboard, or None."""
+    return next((n for n in walk_shown(root) if state(n, "FOCUSED")), None)
 
 
 def state(node, name):
@@ -165,13 +192,13 @@ def find(root, role, name, timeout=TIMEOUT):
 
 def find_shown(root, role, name, timeout=TIMEOUT):
     """The one that can be seen, of several with the same name on different pages."""
-    return wait_for(lambda: next((n for n in walk(root) if n.getRoleName() == role and same_name(n, name)
-                                  and in_sight(n)), None), f"{role} “{name}” in sight", timeout)
+    return wait_for(lambda: next((n for n in walk_shown(root) if n.getRoleName() == role and same_name(n, name)
+                                  and state(n, "VISIBLE")), None), f"{role} “{name}” in sight", timeout)
 
 
 def labels(root):
     """The texts of all labels that can be seen."""
-    return [n.name for n in walk(root) if n.getRoleName() == "label" and n.name and in_sight(n)]
+    return [n.name for n in walk_shown(root) if n.getRoleName() == "label" and n.name and state(n, "VISIBLE")]
 
 
 def wait_label(root, part, timeout=TIMEOUT):

@@ -2,16 +2,12 @@
 #include "fl-file.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 #ifdef G_OS_UNIX
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#endif
-
-/* What opening a folder as a file fails with. */
-#ifdef G_OS_WIN32
-#define OPEN_FOLDER_ERROR G_FILE_ERROR_ACCES
-#else
-#define OPEN_FOLDER_ERROR G_FILE_ERROR_ISDIR
 #endif
 
 typedef struct
@@ -48,6 +44,16 @@ assert_contents (const char *path, const char *wanted)
   g_assert_cmpstr (contents, ==, wanted);
 }
 
+/* The whole folder: nothing else was left in it. */
+static void
+assert_alone (Place *place)
+{
+  g_autoptr (GDir) dir = g_dir_open (place->folder, 0, NULL);
+
+  g_assert_cmpstr (g_dir_read_name (dir), ==, "file");
+  g_assert_null (g_dir_read_name (dir));
+}
+
 static void
 test_new_and_again (Place *place, gconstpointer data)
 {
@@ -60,6 +66,71 @@ test_new_and_again (Place *place, gconstpointer data)
   assert_contents (place->path, "2");
   g_assert_true (fl_file_save (place->path, NULL, 0, &error));
   assert_contents (place->path, "");
+  assert_alone (place);
+}
+
+static void
+take_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static gboolean
+save_and_wait (GFile *file, const char *contents, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (contents, strlen (contents));
+  g_autoptr (GAsyncResult) result = NULL;
+
+  fl_file_save_async (file, bytes, cancellable, take_result_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return fl_file_save_finish (file, result, error);
+}
+
+static void
+test_async (Place *place, gconstpointer data)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (place->path);
+  g_autoptr (GFile) folder = g_file_new_for_path (place->folder);
+  g_autoptr (GFile) far_away = g_file_new_for_uri ("sftp://there/file");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (save_and_wait (file, "one", NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (save_and_wait (folder, "two", NULL, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR);
+  g_clear_error (&error);
+  g_assert_false (save_and_wait (far_away, "two", NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+  g_clear_error (&error);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (save_and_wait (file, "two", cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_contents (place->path, "one");
+  assert_alone (place);
+}
+
+static void
+test_room (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *below = g_build_filename (place->folder, "none", "file", NULL);
+
+  g_assert_true (fl_file_check_room (place->path, 1, &error));
+  g_assert_no_error (error);
+  g_assert_false (fl_file_check_room (place->path, G_MAXUINT64 / 2, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
+  g_clear_error (&error);
+  g_assert_false (fl_file_check_room (below, 1, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_nonnull (strstr (error->message, "none"));
+  g_clear_error (&error);
+  g_assert_false (fl_file_check_room (place->folder, 1, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR);
+#ifdef G_OS_UNIX
+  g_assert_true (fl_file_check_room ("/dev/null", G_MAXUINT64 / 2, NULL)); /* takes everything */
+#endif
 }
 
 #ifdef G_OS_UNIX
@@ -95,6 +166,88 @@ test_device (Place *place, gconstpointer data)
   g_assert_true (S_ISCHR (info.st_mode));
 }
 
+/* What the user let others see of it stays so. */
+static void
+test_mode (Place *place, gconstpointer data)
+{
+  GStatBuf info;
+
+  g_assert_true (fl_file_save (place->path, "old", 3, NULL));
+  g_assert_cmpint (chmod (place->path, 0600), ==, 0);
+  g_assert_true (fl_file_save (place->path, "new", 3, NULL));
+  g_assert_cmpint (g_stat (place->path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+}
+
+/* A write that fails half way: the old file is whole, and the new one's half is gone. */
+static void
+test_cut_short (Place *place, gconstpointer data)
+{
+  static char large[4096];
+  struct rlimit before, small;
+  void (*handler) (int) = signal (SIGXFSZ, SIG_IGN);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (fl_file_save (place->path, "old", 3, NULL));
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  small = before;
+  small.rlim_cur = sizeof large / 2;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  g_assert_false (fl_file_save (place->path, large, sizeof large, &error));
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  signal (SIGXFSZ, handler);
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, place->path));
+  g_assert_nonnull (strstr (error->message, "as it was"));
+  assert_contents (place->path, "old");
+  assert_alone (place);
+}
+
+/* Root may do everything: a child gives its privileges up. */
+static void
+test_permission (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *path = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  if (geteuid () == 0)
+    g_assert_cmpint (setresuid (65534, 65534, 65534), ==, 0);
+  folder = g_dir_make_tmp ("flashloader-XXXXXX", NULL);
+  path = g_build_filename (folder, "file", NULL);
+  g_assert_true (fl_file_save (path, "old", 3, NULL));
+
+  /* The file alone is protected. */
+  g_assert_cmpint (chmod (path, 0444), ==, 0);
+  g_assert_false (fl_file_save (path, "new", 3, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ACCES);
+  g_assert_nonnull (strstr (error->message, "protected"));
+  g_clear_error (&error);
+  g_assert_false (fl_file_check_room (path, 3, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ACCES);
+  g_clear_error (&error);
+
+  /* Its folder is. */
+  g_assert_cmpint (chmod (path, 0644), ==, 0);
+  g_assert_cmpint (chmod (folder, 0555), ==, 0);
+  g_assert_false (fl_file_save (path, "new", 3, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ACCES);
+  g_assert_nonnull (strstr (error->message, folder));
+  g_clear_error (&error);
+  g_assert_false (fl_file_check_room (path, 3, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ACCES);
+  assert_contents (path, "old");
+  g_assert_cmpint (chmod (folder, 0755), ==, 0);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 #endif
 
 static void
@@ -104,7 +257,7 @@ test_refused (Place *place, gconstpointer data)
   g_autofree char *below = g_build_filename (place->path, "none", "file", NULL);
 
   g_assert_false (fl_file_save (place->folder, "x", 1, &error));
-  g_assert_error (error, G_FILE_ERROR, OPEN_FOLDER_ERROR);
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR);
   g_clear_error (&error);
   g_assert_false (fl_file_save (below, "x", 1, &error));
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
@@ -118,7 +271,12 @@ main (int argc, char **argv)
 #ifdef G_OS_UNIX
   g_test_add ("/file/link", Place, NULL, set_up, test_link, tear_down);
   g_test_add ("/file/device", Place, NULL, set_up, test_device, tear_down);
+  g_test_add ("/file/mode", Place, NULL, set_up, test_mode, tear_down);
+  g_test_add ("/file/cut-short", Place, NULL, set_up, test_cut_short, tear_down);
+  g_test_add_func ("/file/permission", test_permission);
 #endif
+  g_test_add ("/file/async", Place, NULL, set_up, test_async, tear_down);
+  g_test_add ("/file/room", Place, NULL, set_up, test_room, tear_down);
   g_test_add ("/file/refused", Place, NULL, set_up, test_refused, tear_down);
   return g_test_run ();
 }

@@ -109,6 +109,7 @@ test_cancel (gconstpointer data)
     g_error ("“%s” is not in: %s", cancel_cases[row].says, fl_job_get_board_state (job));
   g_assert_nonnull (strstr (fl_job_get_board_state (job), "The application will not start; program again."));
   g_assert_true (job_board_logged (job, FL_LOG_WARNING, "Cancelled"));
+  g_assert_false (job_board_logged (job, FL_LOG_WARNING, "before anything was done"));
   g_assert_true (fl_session_is_connected (board->session));
   assert_session_works (board);
 }

@@ -12,7 +12,7 @@ static const struct
   { 0x410, 0x1FFFF000, "SCB->VTOR", "SYSCFG" },
   { 0x410, 0x1FFFF000, "msr faultmask", "msr msplim" },
   { 0x418, 0x1FFFB000, "0x1FFFB000u", "0x1FFFF000u" },
-  { 0x440, 0x1FFFEC00, "RCC_APB2ENR_SYSCFGCOMPEN", "VTOR" }, /* a Cortex-M0 has none */
+  { 0x440, 0x1FFFEC00, "RCC_APB2ENR_SYSCFGEN", "VTOR" }, /* a Cortex-M0 has none */
   { 0x440, 0x1FFFEC00, "SYSCFG->CFGR1", "faultmask" },
   { 0x413, 0x1FFF0000, "SYSCFG->MEMRMP", "SYSCFG->CFGR1" },
   { 0x413, 0x1FFF0000, "RCC->AHB1RSTR", "SCB_DisableDCache" },
@@ -21,6 +21,11 @@ static const struct
   { 0x460, 0x1FFF0000, "RCC_APBENR2_SYSCFGEN", "MSION" },
   { 0x468, 0x1FFF0000, "RCC->CFGR = RCC_CFGR_SW_0", "RCC->CFGR = 0" }, /* where 0 is reserved */
   { 0x415, 0x1FFF0000, "RCC_CR_MSION", "HSION" },
+  { 0x440, 0x1FFFEC00, "RCC->CFGR3 = 0", "PLLCFGR" },
+  { 0x418, 0x1FFFB000, "RCC_CR_PLL3ON", "RCC_CR_PLLI2SON" },
+  { 0x453, 0x1FFF0000, "RCC_CR_HSIKERDIV_1", "PLL" },
+  { 0x470, 0x1FFF0000, "RCC_CFGR_HPRE_3", "HSION" }, /* runs at more than 80 MHz */
+  { 0x415, 0x1FFF0000, "RCC_CR_MSIRANGE_6", "RCC_CFGR_HPRE" },
   { 0x472, 0x0BF90000, "msr msplim", "RCC->" },
   { 0x474, 0x0BF87000, "stm32h5xx.h", "SYSCFG" },
   { 0x495, 0x1FFF0000, "SYSCFG->MEMRMP", "RCC->" },
@@ -39,6 +44,38 @@ test_code (void)
       g_assert_nonnull (strstr (jump->code, rows[i].has));
       g_assert_null (strstr (jump->code, rows[i].has_not));
       g_assert_cmpuint (jump->checks->len, >, 5);
+    }
+}
+
+/* What would come too early or too late the other way round. */
+static void
+test_order (void)
+{
+  static const struct
+  {
+    guint16 pid;
+    const char *first;
+    const char *then;
+  } orders[] = {
+    { 0x413, "RCC->CFGR &= ~RCC_CFGR_SW", "RCC->CFGR = 0" },       /* prescalers: they keep the buses slow */
+    { 0x413, "RCC->CR &= ~RCC_CR_PLLSAION", "RCC->PLLCFGR = 0x" }, /* locked as long as a PLL runs */
+    { 0x410, "RCC->CR &= ~RCC_CR_PLLON", "RCC->CFGR = 0" },        /* where PLLMUL is in CFGR */
+    { 0x413, "RCC_CR_HSEON", "RCC_CR_HSEBYP" },
+    { 0x415, "RCC_CR_MSIRANGE_6", "RCC->CFGR &= ~RCC_CFGR_SW" }, /* 48 MHz may be too fast for the flash */
+    { 0x453, "RCC_CR_HSIDIV_1", "RCC->CFGR &= ~RCC_CFGR_SW" },
+    { 0x468, "RCC_CFGR_HPRE_3", "| RCC_CFGR_SW_0" },
+    { 0x413, "RCC->APB2RSTR = 0;", "SYSCFG->MEMRMP" }, /* a reset of SYSCFG undoes the mapping */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      g_autoptr (FlJumpCode) jump = fl_jump_code_new (fl_chip_db_find (orders[i].pid));
+      const char *first = strstr (jump->code, orders[i].first);
+
+      g_test_message ("0x%03X: %s before %s", orders[i].pid, orders[i].first, orders[i].then);
+      g_assert_nonnull (first);
+      g_assert_nonnull (strstr (first, orders[i].then));
+      g_assert_true (strstr (jump->code, orders[i].then) > first);
     }
 }
 
@@ -133,6 +170,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/jump-code/code", test_code);
+  g_test_add_func ("/jump-code/order", test_order);
   g_test_add_func ("/jump-code/caveats", test_caveats);
   g_test_add_func ("/jump-code/reasons", test_reasons);
   g_test_add_func ("/jump-code/text", test_text);

@@ -416,13 +416,16 @@ test_seconds (void)
 
   g_assert_cmpfloat (fl_plan_get_seconds (plan, &limit), ==, 0);
   g_assert_null (limit);
-  fl_plan_set_link (plan, 115200, 11, 0);
+  fl_plan_set_link (plan, 115200, 11, 0, 3, 3);
   g_assert_cmpfloat_with_epsilon (fl_plan_get_seconds (plan, &limit), wire + chip, 1e-9);
   g_assert_cmpstr (limit, ==, "the wire");
-  fl_plan_set_link (plan, 115200, 11, 16);
+  fl_plan_set_link (plan, 115200, 11, 16, 3, 3);
   g_assert_cmpfloat_with_epsilon (fl_plan_get_seconds (plan, &limit), wire + chip + waits * 0.016, 1e-9);
+  fl_plan_set_link (plan, 115200, 11, 16, 1, 2); /* where the bootloader keeps up */
+  g_assert_cmpfloat_with_epsilon (fl_plan_get_seconds (plan, &limit), wire + chip + (waits - 4 * 3) * 0.016, 1e-9);
+  fl_plan_set_link (plan, 115200, 11, 16, 3, 3);
   g_assert_cmpstr (limit, ==, "the adapter's latency");
-  fl_plan_set_link (plan, 100000000, 11, 0);
+  fl_plan_set_link (plan, 100000000, 11, 0, 1, 2);
   fl_plan_get_seconds (plan, &limit);
   g_assert_cmpstr (limit, ==, "erasing");
 }

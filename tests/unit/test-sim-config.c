@@ -34,6 +34,8 @@ static const struct
   { "0x467,wired=yes", FL_ERROR_USAGE },
   { "0x467,clock=slow", FL_ERROR_USAGE },
   { "0x467,latency=1e9", FL_ERROR_USAGE },
+  { "0x467,burst=0", -1 },
+  { "0x467,burst=slow", FL_ERROR_USAGE },
   { "0x467,fla=1", FL_ERROR_USAGE },
 };
 
@@ -90,7 +92,10 @@ static const struct
   { "blank=0", G_STRUCT_OFFSET (FlSimConfig, not_blank) },
   { "talks=1", G_STRUCT_OFFSET (FlSimConfig, application_talks) },
   { "deaf=1", G_STRUCT_OFFSET (FlSimConfig, deaf) },
+  { "burst=0", G_STRUCT_OFFSET (FlSimConfig, slow) },
   { "unplug=1", G_STRUCT_OFFSET (FlSimConfig, unplug_after) },
+  { "max-baud=1", G_STRUCT_OFFSET (FlSimConfig, max_baud) },
+  { "clean-baud=1", G_STRUCT_OFFSET (FlSimConfig, clean_baud) },
   { "port=2", G_STRUCT_OFFSET (FlSimConfig, port) },
   { "state=x", G_STRUCT_OFFSET (FlSimConfig, state_file) },
 };

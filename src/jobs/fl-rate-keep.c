@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fl-rate.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-error.h"
+#include "fl-job-private.h"
+#include "fl-notebook.h"
+#include "fl-program-width.h"
+#include "fl-session-private.h"
+#include "fl-surroundings.h"
+
+#define MAX_DAMAGE 3 /* exchanges to repeat at a rate; a single disturbance is no reason to leave it */
+#define PAGE       "adapter"
+
+/**
+ * fl_rate_may_climb:
+ *
+ * Returns: whether the program may choose a rate beyond the usual one
+ */
+gboolean
+fl_rate_may_climb (FlSession *session)
+{
+  const FlConnectOptions *options = fl_session_get_options (session);
+
+  return options->baud == 0 && options->entry == FL_ENTRY_DTR_RTS && options->climb != FL_CLIMB_NEVER
+         && !options->listen;
+}
+
+/* The page of the session's adapter; NULL: nothing is remembered here. */
+static char *
+dup_page (FlSession *session)
+{
+  const FlConnectOptions *options = fl_session_get_options (session);
+  g_autofree char *adapter = NULL;
+
+  if (options->notebook == NULL)
+    return NULL;
+  adapter = fl_surroundings_dup_adapter (options->port);
+  return fl_notebook_dup_page (PAGE, adapter, strlen (adapter));
+}
+
+static char *
+dup_line (guint pid)
+{
+  return g_strdup_printf ("rate-0x%03X", pid);
+}
+
+/**
+ * fl_rate_recall:
+ * @pid: of the chip; -1: the one that was connected last with this adapter
+ *
+ * Returns: the rate that is remembered; 0: none
+ */
+guint
+fl_rate_recall (FlSession *session, int pid)
+{
+  const char *path = fl_session_get_options (session)->notebook;
+  g_autofree char *page = dup_page (session);
+  g_autofree char *line = NULL;
+  gint64 chip, baud;
+
+  if (page == NULL)
+    return 0;
+  chip = pid >= 0 ? pid : fl_notebook_get (path, page, "last", -1);
+  if (chip < 0 || chip > G_MAXUINT16)
+    return 0;
+  line = dup_line ((guint) chip);
+  baud = fl_notebook_get (path, page, line, 0);
+  return baud >= FL_RATE_USUAL && baud <= 4 * 1000 * 1000 ? (guint) baud : 0;
+}
+
+/**
+ * fl_rate_remember:
+ * @pid: of the chip
+ * @baud: what the next connection begins with
+ */
+void
+fl_rate_remember (FlJob *job, guint16 pid, guint baud)
+{
+  FlSession *session = fl_job_get_session (job);
+  const char *path = fl_session_get_options (session)->notebook;
+  g_autofree char *page = dup_page (session);
+  g_autofree char *line = dup_line (pid);
+  g_autoptr (GError) problem = NULL;
+
+  if (page != NULL
+      && (!fl_notebook_set (path, page, line, baud, &problem) || !fl_notebook_set (path, page, "last", pid, &problem)))
+    fl_job_log (job, FL_LOG_INFO, NULL, _ ("The speed could not be remembered: %s"), problem->message);
+}
+
+/**
+ * fl_rate_restart:
+ * @baud: the new rate
+ *
+ * Resets the board into its bootloader, and lets that measure the rate. Of what it knew before nothing is left.
+ *
+ * Errors: those of fl_boot_sync() and fl_boot_get(), and of a port that does not have this rate.
+ */
+gboolean
+fl_rate_restart (FlSession *session, guint baud, GCancellable *cancellable, GError **error)
+{
+  FlBoot *boot = fl_session_get_boot (session);
+  FlLineSettings settings;
+  FlBootInfo info;
+
+  fl_transport_get_settings (fl_session_get_transport (session), &settings);
+  settings.baud = baud;
+  return fl_session_set_line (session, &settings, error) && fl_session_enter_bootloader (session, cancellable, error)
+         && fl_boot_sync (boot, NULL, cancellable, error) && fl_boot_get (boot, &info, cancellable, error);
+}
+
+/* Whether the lines reach BOOT0 too: where it is set by hand, it may have been set back since the board was reset. */
+static gboolean
+drives_boot0 (FlSession *session)
+{
+  const FlEntryPreset *preset = fl_entry_preset_find (fl_session_get_options (session)->preset);
+  gboolean inverted;
+  FlLines line;
+
+  return preset != NULL && fl_entry_preset_get_wire (preset, FL_ENTRY_PIN_BOOT0, &line, &inverted);
+}
+
+/* Gives up the rate: now, where the board can be reset in the middle of a job, and for the next connection. */
+static gboolean
+step_down (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  guint baud = fl_session_get_baud (session), lower = fl_rate_get_lower (baud);
+  FlSupply supply = fl_session_get_supply (session);
+
+  fl_rate_remember (job, fl_session_get_device (session)->pid, lower);
+  fl_session_set_climbed (session, FALSE);
+  if (!drives_boot0 (session))
+    {
+      fl_job_log (job, FL_LOG_WARNING, NULL,
+                  _ ("Too much has to be repeated at %u baud. The next connection begins with %u"), baud, lower);
+      return TRUE;
+    }
+  fl_job_log (job, FL_LOG_WARNING, NULL,
+              _ ("Too much has to be repeated at %u baud: the board is reset into its bootloader, and the job goes on "
+                 "at %u"),
+              baud, lower);
+  fl_job_mark (job);
+  if (!fl_rate_restart (session, lower, cancellable, error))
+    {
+      g_prefix_error (error, _ ("After a reset in the middle of the job: "));
+      return FALSE;
+    }
+  fl_session_set_climbed (session, lower > FL_RATE_USUAL);
+  return fl_program_width_set (job, supply, cancellable, error);
+}
+
+/**
+ * fl_rate_keep:
+ *
+ * To be called between two exchanges, as often as one likes: sees whether the rate that was climbed to still is good
+ * enough, and goes on with a lower one where it is not. What the flash holds is not touched by that.
+ *
+ * Errors: those of the line, when the bootloader does not come back
+ */
+gboolean
+fl_rate_keep (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+
+  if (!fl_session_has_climbed (session) || fl_session_count_damage (session) <= MAX_DAMAGE)
+    return TRUE;
+  return step_down (job, cancellable, error);
+}
+
+/* How much has gone wrong without speaking against the rate; where talking to the board came to an end, less. */
+static guint
+get_limit (const GError *error)
+{
+  gboolean lost =
+      g_error_matches (error, FL_ERROR, FL_ERROR_TIMEOUT) || g_error_matches (error, FL_ERROR, FL_ERROR_PROTOCOL);
+
+  return lost ? MAX_DAMAGE / 2 : MAX_DAMAGE;
+}
+
+/**
+ * fl_rate_conclude:
+ * @error: (nullable): how the job ended
+ *
+ * At the end of every job: a rate at which it failed, or had too much to repeat, is not the one to begin with next
+ * time. A board that just went silent says nothing about the rate.
+ */
+void
+fl_rate_conclude (FlJob *job, const GError *error)
+{
+  FlSession *session = fl_job_get_session (job);
+  guint baud = fl_session_get_baud (session);
+  FlDevice *device = fl_session_get_device (session);
+
+  if (device == NULL || g_error_matches (error, FL_ERROR, FL_ERROR_PORT_GONE) || !fl_session_has_climbed (session)
+      || fl_session_count_damage (session) <= get_limit (error))
+    return;
+  fl_session_set_climbed (session, FALSE);
+  fl_rate_remember (job, device->pid, fl_rate_get_lower (baud));
+  fl_job_log (job, FL_LOG_WARNING, NULL,
+              _ ("Too much has to be repeated at %u baud. The next connection begins with %u"), baud,
+              fl_rate_get_lower (baud));
+}
