@@ -12,10 +12,20 @@ parse_baud (FlCli *cli, GError **error)
 {
   guint32 baud = 0;
 
+  if (cli->climb && cli->no_climb)
+    {
+      g_set_error_literal (error, FL_ERROR, FL_ERROR_USAGE, _ ("Say either --climb or --no-climb, not both"));
+      return FALSE;
+    }
   if (cli->baud_text == NULL || g_str_equal (cli->baud_text, "auto"))
     return TRUE;
   if (!fl_cli_parse_number (cli->baud_text, _ ("baud rate"), &baud, error))
     return FALSE;
+  if (cli->climb)
+    {
+      g_set_error_literal (error, FL_ERROR, FL_ERROR_USAGE, _ ("Say either --baud or --climb, not both"));
+      return FALSE;
+    }
   if (baud < 300 || baud > 20000000)
     {
       g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("A baud rate of %u is out of range; 115200 is usual"), baud);

@@ -26,6 +26,8 @@ typedef struct
   char    *geometry;
   int      timeout_s;
   gboolean one_by_one;
+  gboolean climb;
+  gboolean no_climb;
   gboolean json;
   gboolean quiet;
 
@@ -35,6 +37,7 @@ typedef struct
   FlEntryMethod entry;
   char         *preset;
   int           pid;  /* -1: as the chip says */
+  guint64       n_bytes; /* that the command is about to send, for what that is known before it connects */
   FlDeclaration *declared; /* nullable: --map or --geometry */
 
   FlSession    *session;
