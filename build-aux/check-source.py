@@ -26,6 +26,9 @@ LAYERS = {
 # means in words.
 UI_MAY_INCLUDE = {"fl-boot-entry.h", "fl-decode.h"}
 LIBSERIALPORT = {"src/transport/fl-serial-transport.c", "src/transport/fl-port-handle.h", "src/port/fl-port-list.c"}
+# Nothing leaves the machine: check-hardening.py sees to what the programs call, this to what they do not even mean to.
+NETWORK = re.compile(r"\b(g_(socket|resolver|network|tcp|inet|proxy)_\w+|G(Socket|Network|Tcp|Inet)[A-Z]?\w*|soup_\w+|curl_\w+|"
+                     r"getaddrinfo|gethostbyname|(?<!_)socket|sys/socket\.h|netdb\.h|winsock2?\.h)\b")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|not implemented", re.IGNORECASE)
 
 problems = {}
@@ -73,8 +76,15 @@ for name in (f for f in sources if f.startswith("src/")):
             problem("layers", name, f"the window must not know {include}")
         if re.match(r"(gtk/|gdk/|adwaita)", include) and room != "ui":
             problem("layers", name, f"only src/ui knows GTK ({include})")
+        if NETWORK.search(include):
+            problem("network", name, f"the program stays on its machine ({include})")
         if include == "libserialport.h" and name not in LIBSERIALPORT:
             problem("layers", name, "libserialport.h belongs to the serial transport and the port list")
+
+    for number, line in enumerate(text.split("\n"), 1):
+        code_only = re.sub(r'"(\\.|[^"\\])*"|/\*.*', "", line)
+        if not line.lstrip().startswith("*") and NETWORK.search(code_only):
+            problem("network", f"{name}:{number}", line.strip())
 
 translatable = re.compile(r'(?<![A-Za-z_])(?:_|N_|C_|ngettext|g_dngettext)\s*\(\s*"')
 wanted = {f for f in files if f.startswith("src/") and f.endswith(".c")
@@ -97,7 +107,7 @@ for line in formatted.stderr.split("\n"):
     if "warning: code should be clang-formatted" in line or "error:" in line:
         problem("layout", line.split(" ")[0].replace(f"{TOP}/", ""), "clang-format would change it")
 
-checks = ["licence", "length", "unfinished", "spaces", "layers", "potfiles", "layout"]
+checks = ["licence", "length", "unfinished", "spaces", "layers", "network", "potfiles", "layout"]
 print(f"1..{len(checks)}")
 for number, check in enumerate(checks, 1):
     found = problems.get(check, [])

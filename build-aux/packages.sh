@@ -9,7 +9,7 @@ PACKAGES_BUILD=(
 PACKAGES_TEST=(
   ccache git python3 python3-gi python3-pyatspi gir1.2-gtk-4.0 gir1.2-atspi-2.0
   umockdev libumockdev-dev xvfb xauth xdotool x11-utils imagemagick at-spi2-core dbus dbus-x11 procps
-  python3-jsonschema stm32flash srecord socat binutils-arm-none-eabi
+  python3-jsonschema stm32flash srecord socat binutils-arm-none-eabi valgrind libc6-dbg
   clang clang-format llvm lld libclang-rt-14-dev
   appstream libxml2-utils librsvg2-bin librsvg2-common flatpak-builder
 )

@@ -83,7 +83,7 @@ get_deciding_name (const FlOptionSet *options)
 
 /**
  * fl_boot0_dup_text:
- * @options: the chip's option bytes
+ * @options: (nullable): the chip's option bytes; where they are not known, the pin decides or nothing is known
  * @blank: whether its flash is empty
  *
  * Returns: (transfer full) (nullable): what that means for the user, and what to do about it, translated; %NULL when
@@ -92,12 +92,10 @@ get_deciding_name (const FlOptionSet *options)
 char *
 fl_boot0_dup_text (FlBoot0 self, const FlOptionSet *options, gboolean blank)
 {
-  const FlChip *chip = options != NULL ? fl_option_set_get_chip (options) : NULL;
-
   switch (self)
     {
     case FL_BOOT0_FLASH:
-      if (blank && chip->flags & FL_CHIP_EMPTY_CHECK)
+      if (blank && fl_option_set_get_chip (options)->flags & FL_CHIP_EMPTY_CHECK)
         return g_strdup_printf (
             _ ("This chip ignores its BOOT0 pin (%s). This session works because the chip was blank; "
                "the next one will not, unless that option bit is changed now, while it is still "

@@ -162,6 +162,7 @@ fl_chip_get_layout (const FlChip *self, guint flash_kib, gboolean *exact)
     return NULL;
 
   locker = g_mutex_locker_new (&row->lock);
+  (void) locker; /* up to the end */
   for (guint i = 0; i < row->cut->len; i++)
     {
       const FlChipLayout *cut = g_ptr_array_index (row->cut, i);

@@ -11,6 +11,9 @@
 #include "fl-connect-job.h"
 #include "fl-device-declared.h"
 #include "fl-error.h"
+#include "fl-notebook.h"
+
+#define WORTH_CLIMBING 16384 /* bytes to write and read back: 3 s at 115200 baud */
 
 /**
  * fl_cli_print:
@@ -322,6 +325,17 @@ fl_cli_get_advice (FlCli *cli)
       "programmed; “read OUT --address A --length N” reads it as it is.");
 }
 
+/* Looking for the highest rate takes some two seconds: a job that is over sooner goes without, unless one is known. */
+static FlClimb
+choose_climb (FlCli *cli)
+{
+  if (cli->no_climb)
+    return FL_CLIMB_NEVER;
+  if (cli->climb)
+    return FL_CLIMB_ANEW;
+  return cli->n_bytes >= WORTH_CLIMBING ? FL_CLIMB_SEARCH : FL_CLIMB_REMEMBERED;
+}
+
 /**
  * fl_cli_make_options:
  *
@@ -349,6 +363,8 @@ fl_cli_make_options (FlCli *cli, GError **error)
   options->pid = cli->pid;
   options->one_by_one = cli->one_by_one;
   options->timeout_s = (guint) MAX (cli->timeout_s, 0);
+  options->climb = choose_climb (cli);
+  options->notebook = fl_notebook_dup_path ();
   if (cli->declared != NULL)
     options->declared = fl_declaration_ref (cli->declared);
   return options;

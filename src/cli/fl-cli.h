@@ -26,6 +26,8 @@ typedef struct
   char    *geometry;
   int      timeout_s;
   gboolean one_by_one;
+  gboolean climb;
+  gboolean no_climb;
   gboolean json;
   gboolean quiet;
 
@@ -35,6 +37,7 @@ typedef struct
   FlEntryMethod entry;
   char         *preset;
   int           pid;  /* -1: as the chip says */
+  guint64       n_bytes; /* that the command is about to send, for what that is known before it connects */
   FlDeclaration *declared; /* nullable: --map or --geometry */
 
   FlSession    *session;
@@ -84,6 +87,7 @@ void     fl_cli_add_chip      (FlCli *cli, const FlChip *chip, gboolean details)
 void     fl_cli_add_device    (FlCli *cli, FlDevice *device);
 void     fl_cli_add_string    (FlCli *cli, const char *name, const char *value);
 void     fl_cli_add_int       (FlCli *cli, const char *name, gint64 value);
+gboolean fl_cli_parse_common  (FlCli *cli, GError **error);
 gboolean fl_cli_parse_number  (const char *text, const char *what, guint32 *value, GError **error);
 gboolean fl_cli_parse_address (const char *text, guint32 *value, GError **error);
 FlImage *fl_cli_load_image    (FlCli *cli, const char *path, const char *address_text, GError **error);

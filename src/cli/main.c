@@ -85,119 +85,6 @@ list_commands (void)
 }
 
 static gboolean
-parse_baud (FlCli *cli, GError **error)
-{
-  guint32 baud = 0;
-
-  if (cli->baud_text == NULL || g_str_equal (cli->baud_text, "auto"))
-    return TRUE;
-  if (!fl_cli_parse_number (cli->baud_text, _ ("baud rate"), &baud, error))
-    return FALSE;
-  if (baud < 300 || baud > 20000000)
-    {
-      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("A baud rate of %u is out of range; 115200 is usual"), baud);
-      return FALSE;
-    }
-  cli->baud = baud;
-  return TRUE;
-}
-
-static gboolean
-parse_parity (FlCli *cli, GError **error)
-{
-  static const struct
-  {
-    const char *name;
-    FlParity parity;
-  } parities[] = { { "even", FL_PARITY_EVEN }, { "none", FL_PARITY_NONE }, { "odd", FL_PARITY_ODD } };
-
-  cli->parity = FL_PARITY_EVEN;
-  if (cli->parity_text == NULL)
-    return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (parities); i++)
-    if (g_str_equal (cli->parity_text, parities[i].name))
-      {
-        cli->parity = parities[i].parity;
-        return TRUE;
-      }
-  g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("Parity is even, none or odd, not “%s”"), cli->parity_text);
-  return FALSE;
-}
-
-static gboolean
-parse_entry (FlCli *cli, GError **error)
-{
-  const char *text = cli->entry_text;
-  guint n_presets;
-  const FlEntryPreset *presets;
-  g_autoptr (GString) known = NULL;
-
-  cli->entry = FL_ENTRY_MANUAL;
-  if (text == NULL || g_str_equal (text, "manual"))
-    return TRUE;
-  if (g_str_equal (text, "app"))
-    {
-      cli->entry = FL_ENTRY_APP;
-      return TRUE;
-    }
-  if (g_str_has_prefix (text, "dtr-rts:") && fl_entry_preset_find (text + strlen ("dtr-rts:")) != NULL)
-    {
-      cli->entry = FL_ENTRY_DTR_RTS;
-      cli->preset = g_strdup (text + strlen ("dtr-rts:"));
-      return TRUE;
-    }
-  known = g_string_new (NULL);
-  presets = fl_entry_presets (&n_presets);
-  for (guint i = 0; i < n_presets; i++)
-    g_string_append_printf (known, "%sdtr-rts:%s", i == 0 ? "" : ", ", presets[i].id);
-  g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("--entry is manual, app or one of %s; not “%s”"), known->str, text);
-  return FALSE;
-}
-
-static gboolean
-parse_device (FlCli *cli, GError **error)
-{
-  guint32 pid;
-
-  cli->pid = -1;
-  if (cli->device_text == NULL)
-    return TRUE;
-  if (!fl_cli_parse_address (cli->device_text, &pid, error))
-    return FALSE;
-  if (pid > 0xFFFF)
-    {
-      g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("“%s” is not a product ID; write for example 0x467"),
-                   cli->device_text);
-      return FALSE;
-    }
-  cli->pid = (int) pid;
-  return TRUE;
-}
-
-/* --map and --geometry: how the flash of a chip that is not known is divided. */
-static gboolean
-parse_declaration (FlCli *cli, GError **error)
-{
-  g_autoptr (FlStmap) map = NULL;
-
-  if (cli->map_path == NULL && cli->geometry == NULL)
-    return TRUE;
-  if (cli->map_path != NULL && cli->geometry != NULL)
-    {
-      g_set_error_literal (error, FL_ERROR, FL_ERROR_USAGE, _ ("Say either --map or --geometry, not both"));
-      return FALSE;
-    }
-  if (cli->geometry != NULL)
-    cli->declared = fl_declaration_parse (cli->geometry, error);
-  else
-    {
-      map = fl_stmap_load (cli->map_path, error);
-      cli->declared = map != NULL ? fl_declaration_new_for_map (map, error) : NULL;
-    }
-  return cli->declared != NULL;
-}
-
-static gboolean
 run_command (FlCli *cli, const FlCliCommand *command, char **arguments, GError **error)
 {
   guint n = g_strv_length (arguments);
@@ -208,8 +95,7 @@ run_command (FlCli *cli, const FlCliCommand *command, char **arguments, GError *
                    command->arguments);
       return FALSE;
     }
-  return parse_baud (cli, error) && parse_parity (cli, error) && parse_entry (cli, error) && parse_device (cli, error)
-         && parse_declaration (cli, error) && command->run (cli, arguments, error);
+  return fl_cli_parse_common (cli, error) && command->run (cli, arguments, error);
 }
 
 /* What is not known of a chip can be said. */
@@ -286,6 +172,9 @@ main (int argc, char **argv)
     { "port", 'p', 0, G_OPTION_ARG_STRING, &cli.port,
       N_ ("The port: /dev/ttyUSB0, COM3, a pty, or a simulated board: sim:0x467"), N_ ("PORT") },
     { "baud", 'b', 0, G_OPTION_ARG_STRING, &cli.baud_text, N_ ("Bits per second (default: auto)"), N_ ("N|auto") },
+    { "climb", 0, 0, G_OPTION_ARG_NONE, &cli.climb,
+      N_ ("Look anew for the highest speed that works; with --baud auto and --entry dtr-rts:PRESET"), NULL },
+    { "no-climb", 0, 0, G_OPTION_ARG_NONE, &cli.no_climb, N_ ("Stay at 115200 baud, or below"), NULL },
     { "parity", 0, 0, G_OPTION_ARG_STRING, &cli.parity_text, N_ ("even (default), none or odd"), N_ ("PARITY") },
     { "entry", 0, 0, G_OPTION_ARG_STRING, &cli.entry_text,
       N_ ("How the board enters its bootloader: manual (default), app, dtr-rts:PRESET"), N_ ("HOW") },

@@ -14,7 +14,7 @@
 static gpointer
 load_traits (gpointer unused)
 {
-  JsonParser *parser = json_parser_new (); /* lives as long as the program */
+  g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) text = NULL;
 
@@ -23,7 +23,8 @@ load_traits (gpointer unused)
   if (text == NULL
       || !json_parser_load_from_data (parser, g_bytes_get_data (text, NULL), (gssize) g_bytes_get_size (text), &error))
     g_error ("The list of chips' traits is missing or damaged: %s", error->message);
-  return json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "traits");
+  /* It lives as long as the program. */
+  return json_array_ref (json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "traits"));
 }
 
 static gboolean

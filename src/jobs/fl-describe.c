@@ -9,6 +9,7 @@
 #include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-link-notes.h"
 
 #define MAX_READS   3           /* until two are the same */
 #define FLASH_START 0x08000000u /* of a chip that is not known */
@@ -151,19 +152,6 @@ read_twice (FlBoot *boot, const FlChip *chip, guint32 address, guint8 *data, gsi
   return INFO_FAILED;
 }
 
-/* Whether the bootloader keeps up with packets that are sent at once. Where the line echoes, an answer could not be
- * told from what was sent meanwhile. */
-static gboolean
-try_burst (FlJob *job, FlBoot *boot, guint32 address, const guint8 *known, gsize n_known, GCancellable *cancellable,
-           GError **error)
-{
-  const FlConnectOptions *options = fl_session_get_options (fl_job_get_session (job));
-
-  if (options->one_by_one || options->listen || fl_boot_get_burst (boot) != FL_BURST_UNTRIED)
-    return TRUE;
-  return fl_boot_try_burst (boot, address, known, n_known, cancellable, error);
-}
-
 /* The first word of flash: can it be read at all, and is it blank. A refusal of the command itself is readout
  * protection; a refusal of the address is not. */
 static gboolean
@@ -179,7 +167,7 @@ describe_protection (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *c
     case INFO_READ:
       device->protection = FL_PROTECTION_NONE;
       device->blank = fl_bytes_all (word, sizeof word, erased);
-      return try_burst (job, boot, start, word, sizeof word, cancellable, error);
+      return fl_link_try_burst (job, start, word, sizeof word, cancellable, error);
     case INFO_REFUSED:
       device->protection = FL_PROTECTION_UNKNOWN;
       add_remark (device, _ ("The flash cannot be read at 0x%08X"), start);

@@ -108,6 +108,7 @@ fl_rate_restart (FlSession *session, guint baud, GCancellable *cancellable, GErr
 
   fl_transport_get_settings (fl_session_get_transport (session), &settings);
   settings.baud = baud;
+  fl_boot_forget_burst (boot);
   return fl_session_set_line (session, &settings, error) && fl_session_enter_bootloader (session, cancellable, error)
          && fl_boot_sync (boot, NULL, cancellable, error) && fl_boot_get (boot, &info, cancellable, error);
 }

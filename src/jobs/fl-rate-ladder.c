@@ -8,6 +8,7 @@
 #include "fl-connect-private.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-link-notes.h"
 #include "fl-session-private.h"
 
 #define PIECES        4 /* blocks that have to come back as they were */
@@ -348,6 +349,8 @@ search (FlJob *job, FlDevice *device, GCancellable *cancellable, GError **error)
     return FALSE;
   fl_session_set_climbed (session, best > FL_RATE_USUAL);
   fl_rate_remember (job, device->pid, best);
+  if (!fl_link_try_burst (job, proof.place, proof.pieces[0], sizeof proof.pieces[0], cancellable, error))
+    return FALSE;
   fl_job_log (job, FL_LOG_INFO, NULL, _ ("%u baud is the highest speed at which everything came through unharmed"),
               best);
   return TRUE;

@@ -10,6 +10,9 @@
 #include "fl-thread.h"
 #include "fl-trace-transport.h"
 
+/* For the begin of a session and its latest part. At the end of a job they are decoded, which takes as much again. */
+#define TRACE_BYTES (8 * 1024 * 1024)
+
 struct _FlSession
 {
   GObject parent_instance;
@@ -504,6 +507,6 @@ fl_session_class_init (FlSessionClass *klass)
 static void
 fl_session_init (FlSession *self)
 {
-  self->trace = fl_trace_new (FL_TRACE_DEFAULT_LIMIT);
+  self->trace = fl_trace_new (TRACE_BYTES);
   self->devices = g_ptr_array_new_with_free_func (g_object_unref);
 }

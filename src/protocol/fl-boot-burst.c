@@ -175,6 +175,20 @@ fl_boot_try_burst (FlBoot *self, guint32 address, const guint8 *known, gsize n_k
   return FALSE;
 }
 
+/**
+ * fl_boot_forget_burst:
+ *
+ * At another rate a bootloader may keep up, or not: each packet waits for its answer until it was tried again. Where
+ * bursts were given up, that holds.
+ */
+void
+fl_boot_forget_burst (FlBoot *self)
+{
+  g_return_if_fail (FL_IS_BOOT (self));
+  if (self->burst != FL_BURST_GIVEN_UP)
+    self->burst = FL_BURST_UNTRIED;
+}
+
 /* Returns: whether packets are sent at once, and why not */
 FlBurst
 fl_boot_get_burst (FlBoot *self)

@@ -31,9 +31,11 @@ fl_boot_erase_batch (FlBoot *self, FlCommand command, const guint16 *pages, guin
   packet[length] = fl_bytes_xor (packet, length);
   fl_boot_exchange_init (&exchange, (guint8) command, self->limits.answer_ms);
   fl_boot_exchange_add (&exchange, FL_STAGE_PAGES, packet, length + 1, timeout_ms);
-  return fl_boot_run (self, &exchange, cancellable, error)
-         && (self->limits.page_pause_ms == 0
-             || fl_transport_sleep (self->transport, self->limits.page_pause_ms * n_pages, cancellable, error));
+  if (!fl_boot_run (self, &exchange, cancellable, error))
+    return FALSE;
+  self->erased = TRUE;
+  return (self->limits.page_pause_ms == 0
+          || fl_transport_sleep (self->transport, self->limits.page_pause_ms * n_pages, cancellable, error));
 }
 
 /**

@@ -368,6 +368,23 @@ fl_boot_set_dropped_address (const FlBootExchange *exchange, GError **error)
       what);
 }
 
+/* A byte that noise adds to a list of pages, and that happens to be its checksum, names a page in place of the last
+ * one, and the true checksum is left over: the next command finds the chip with half a command in hand. The NACK comes
+ * for that and the command's first byte; its second is half a command then, so that a single filler byte is refused. */
+static gboolean
+fl_boot_had_byte (FlBoot *self, FlBootFailure failure, FlBootStage stage)
+{
+  return failure == FL_FAILURE_NACK && stage == FL_STAGE_COMMAND && self->n_fillers == 1;
+}
+
+static void
+fl_boot_set_had_byte (GError **error)
+{
+  g_set_error (error, FL_ERROR, FL_ERROR_PROTOCOL,
+               _ ("After the erase the chip had a byte too many: noise on the line may have made it erase another page "
+                  "than was asked for. Look at what is in the flash besides the file."));
+}
+
 /**
  * fl_boot_run:
  *
@@ -384,7 +401,10 @@ fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, 
   FlBootStage stage_before = FL_STAGE_COMMAND;
   guint attempt = 0;
   gboolean was_burst = FALSE;
+  gboolean after_erase = self->erased;
 
+  self->erased = FALSE;
+  exchange->plain = after_erase; /* for fl_boot_had_byte() */
   for (;;)
     {
       g_autoptr (GError) problem = NULL;
@@ -412,6 +432,11 @@ fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, 
         {
           if (error != NULL && (*error)->domain == FL_ERROR && (*error)->code == FL_ERROR_TIMEOUT)
             g_prefix_error (error, "%s ", problem->message);
+          return FALSE;
+        }
+      if (after_erase && attempt == 0 && fl_boot_had_byte (self, failure, stage))
+        {
+          fl_boot_set_had_byte (error);
           return FALSE;
         }
       reason = g_steal_pointer (&problem);

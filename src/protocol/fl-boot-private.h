@@ -44,6 +44,8 @@ struct _FlBoot
   guint8          last_command; /* which packet it is */
   FlBootStage     last_stage;
   gboolean        filling;      /* the first filler byte was sent behind it */
+  gsize           n_fillers;    /* that the last resynchronisation took */
+  gboolean        erased;       /* nothing was sent since an erase was acknowledged */
 };
 
 /* One packet and its ACK. */

@@ -198,6 +198,7 @@ fl_boot_resync (FlBoot *self, GCancellable *cancellable, GError **error)
       if (!fl_boot_send_filler (self, filler, group, &nack, cancellable, error))
         return FALSE;
       n_sent += group;
+      self->n_fillers = n_sent;
       if (nack && group == 1)
         {
           g_autoptr (GError) problem = NULL;

@@ -101,6 +101,7 @@ void         fl_boot_set_max_retries (FlBoot *self, guint n_retries); /* of one 
 void         fl_boot_set_retry_func (FlBoot *self, FlBootRetryFunc func, gpointer user_data);
 guint        fl_boot_get_n_retries  (FlBoot *self);                   /* since it was made */
 double       fl_boot_get_round_trip_ms (FlBoot *self); /* shortest seen beyond wire time, from Get ID; 0: not measured */
+void         fl_boot_forget_burst   (FlBoot *self);
 gboolean     fl_boot_try_burst      (FlBoot *self, guint32 address, const guint8 *known, gsize n_known,
                                      GCancellable *cancellable, GError **error);
 FlBurst      fl_boot_get_burst      (FlBoot *self);

@@ -84,6 +84,8 @@ fl_sim_transport_write (FlTransport *transport, const guint8 *data, gsize length
   gint64 now = fl_sim_transport_get_time (transport);
   gint64 sent = now;
 
+  if (now > deadline) /* the caller was asleep: a driver takes what fits its buffer before anybody looks at the clock */
+    deadline = G_MAXINT64;
   for (gsize i = 0; i < length && sent <= deadline; i++)
     {
       if (!fl_sim_transport_check (self, error))

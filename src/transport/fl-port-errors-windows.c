@@ -9,6 +9,7 @@
 #include <windows.h>
 
 #include "fl-error.h"
+#include "fl-port-system.h"
 
 #ifndef ERROR_NO_SUCH_DEVICE /* not in mingw-w64's headers of Debian 12 */
 #define ERROR_NO_SUCH_DEVICE 433
@@ -26,10 +27,31 @@ explain_missing (const char *path)
                           path);
 }
 
-/* Windows refuses a port that is in use, and one that a user may not use, with the same number. Of a port that is in
- * use it names nobody. */
+/* Windows refuses a port that is in use, and one that a user may not use, with the same number; and some drivers one
+ * that has just been unplugged. What is there, anybody may ask. A port that is in use is refused whatever it is wanted
+ * for; so one that may be looked at, though not read or written, is forbidden. Where even looking is refused nothing
+ * tells, and being in use is by far the likelier. */
+static FlError
+why_denied (const char *path)
+{
+  g_autofree char *name = fl_port_system_dup_name (path);
+  g_autofree char *device = g_strconcat ("\\\\.\\", name, NULL);
+  char target[MAX_PATH];
+  HANDLE handle;
+
+  if (QueryDosDeviceA (name, target, sizeof target) == 0 && GetLastError () == ERROR_FILE_NOT_FOUND)
+    return FL_ERROR_PORT_MISSING;
+  handle = CreateFileA (device, 0, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+  if (handle == INVALID_HANDLE_VALUE)
+    return FL_ERROR_PORT_BUSY;
+  CloseHandle (handle);
+  return FL_ERROR_PORT_PERMISSION;
+}
+
+/* Of a port that is in use Windows names nobody: only the programs of its own user would let themselves be asked which
+ * ports they have, and asking one about a port on which it waits may never end. */
 static char *
-explain_denied (const char *path)
+explain_busy (const char *path)
 {
   return g_strdup_printf (
       _ ("%s is in use by another program, which Windows does not name: close terminal programs, IDEs and other flash "
@@ -66,28 +88,42 @@ fl_port_errors_set_open (GError **error, const char *path, int code)
     case ERROR_DEVICE_NOT_CONNECTED:
     case ERROR_DEV_NOT_EXIST:
       kind = FL_ERROR_PORT_MISSING;
-      message = explain_missing (path);
       break;
     case ERROR_ACCESS_DENIED:
+      kind = why_denied (path);
+      break;
     case ERROR_SHARING_VIOLATION:
     case ERROR_BUSY:
       kind = FL_ERROR_PORT_BUSY;
-      message = explain_denied (path);
       break;
     case ERROR_PRIVILEGE_NOT_HELD:
     case ERROR_NETWORK_ACCESS_DENIED:
       kind = FL_ERROR_PORT_PERMISSION;
-      message =
-          g_strdup_printf (_ ("This Windows account may not open %s. Ask whoever administers this computer"), path);
       break;
     case ERROR_INVALID_FUNCTION:
     case ERROR_INVALID_PARAMETER:
     case ERROR_NOT_SUPPORTED:
       kind = FL_ERROR_PORT_UNFIT;
-      message = g_strdup_printf (_ ("%s is not a serial port"), path);
       break;
     default:
       kind = FL_ERROR_PORT_FAILED;
+    }
+  switch (kind)
+    {
+    case FL_ERROR_PORT_MISSING:
+      message = explain_missing (path);
+      break;
+    case FL_ERROR_PORT_BUSY:
+      message = explain_busy (path);
+      break;
+    case FL_ERROR_PORT_PERMISSION:
+      message =
+          g_strdup_printf (_ ("This Windows account may not open %s. Ask whoever administers this computer"), path);
+      break;
+    case FL_ERROR_PORT_UNFIT:
+      message = g_strdup_printf (_ ("%s is not a serial port"), path);
+      break;
+    default:
       reason = fl_error_dup_system_text (code);
       message = g_strdup_printf (_ ("%s cannot be opened: %s"), path, reason);
     }

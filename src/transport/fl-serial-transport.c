@@ -116,6 +116,8 @@ fl_serial_transport_read_some (FlTransport *transport, guint8 *data, gsize lengt
     return fl_transport_fail_closed (self->path, error);
   for (;;)
     {
+      /* First the clock, then the bytes: this process may be stopped in between, and they were there in time. */
+      gint64 now = g_get_monotonic_time ();
       int n = fl_port_handle_read (self->handle, data, length);
 
       if (n < 0)
@@ -123,7 +125,7 @@ fl_serial_transport_read_some (FlTransport *transport, guint8 *data, gsize lengt
       *n_read = (gsize) n;
       if (n > 0)
         return TRUE;
-      if (g_get_monotonic_time () >= deadline)
+      if (now >= deadline)
         return fl_serial_transport_check_present (self, error);
       if (!fl_serial_transport_wait_event (self, self->readable, deadline, cancellable, error))
         return FALSE;

@@ -31,7 +31,7 @@ struct _FlTrace
   guint64 n_dropped_bytes;
   gint64 dropped_time;
   GByteArray *open;           /* what the last record has received so far, while more may be added to it */
-  FlTraceRecord *open_record; /* that record; its bytes are not set yet */
+  FlTraceRecord *open_record; /* that record; its bytes are not set yet. NULL: nothing may be added */
   gsize *open_size;           /* of the part that holds it */
   gint64 open_time;           /* of its last byte */
 };
@@ -94,9 +94,10 @@ fl_trace_drop_oldest (FlTrace *self)
 static void
 fl_trace_close_record (FlTrace *self)
 {
-  if (self->open == NULL)
+  if (self->open_record == NULL)
     return;
-  self->open_record->bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->open));
+  /* A copy of its size: what an array grows into is up to twice that. */
+  self->open_record->bytes = g_bytes_new (self->open->data, self->open->len);
   self->open_record = NULL;
 }
 
@@ -187,13 +188,13 @@ fl_trace_add_received (FlTrace *self, gint64 time, const guint8 *data, gsize len
       return;
     }
   g_mutex_lock (&self->lock);
-  if (self->open == NULL || time - self->open_time > MERGE_US || self->open->len + length > MERGE_MAX)
+  if (self->open_record == NULL || time - self->open_time > MERGE_US || self->open->len + length > MERGE_MAX)
     {
       record = g_new0 (FlTraceRecord, 1);
       record->kind = FL_TRACE_RECEIVED;
       record->time = time;
       fl_trace_append (self, record);
-      self->open = g_byte_array_new ();
+      g_byte_array_set_size (self->open, 0);
       self->open_record = record;
       self->open_size = self->head_full ? &self->tail_size : &self->head_size;
     }
@@ -297,6 +298,7 @@ fl_trace_finalize (GObject *object)
   FlTrace *self = FL_TRACE (object);
 
   fl_trace_close_record (self);
+  g_byte_array_unref (self->open);
   g_ptr_array_unref (self->head);
   g_ptr_array_unref (self->tail);
   g_mutex_clear (&self->lock);
@@ -315,6 +317,7 @@ fl_trace_init (FlTrace *self)
   g_mutex_init (&self->lock);
   self->head = g_ptr_array_new_with_free_func ((GDestroyNotify) fl_trace_record_free);
   self->tail = g_ptr_array_new_with_free_func ((GDestroyNotify) fl_trace_record_free);
+  self->open = g_byte_array_sized_new (MERGE_MAX);
 }
 
 /**

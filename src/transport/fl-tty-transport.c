@@ -94,6 +94,8 @@ fl_tty_transport_read_some (FlTransport *transport, guint8 *data, gsize length, 
     return fl_transport_fail_closed (self->path, error);
   for (;;)
     {
+      /* First the clock, then the bytes: this process may be stopped in between, and they were there in time. */
+      gint64 now = g_get_monotonic_time ();
       ssize_t n = read (self->fd, data, length);
 
       if (n > 0)
@@ -106,7 +108,7 @@ fl_tty_transport_read_some (FlTransport *transport, guint8 *data, gsize length, 
           fl_port_errors_set_io (error, self->path, _ ("receiving"), n == 0 ? EIO : errno);
           return FALSE;
         }
-      if (g_get_monotonic_time () >= deadline)
+      if (now >= deadline)
         {
           *n_read = 0;
           return TRUE;

@@ -10,6 +10,7 @@
 
 #include "fl-entry-picture.h"
 #include "fl-jump-dialog.h"
+#include "fl-notebook.h"
 #include "fl-ui.h"
 
 struct _FlConnectionPane
@@ -25,7 +26,10 @@ struct _FlConnectionPane
   GtkWidget *show_jump;
   AdwComboRow *baud;
   GtkStringList *baud_texts;
+  GtkWidget *climb_row;
+  GtkSwitch *climb;
   AdwComboRow *parity;
+  GtkSwitch *burst;
 };
 
 G_DEFINE_FINAL_TYPE (FlConnectionPane, fl_connection_pane, GTK_TYPE_WIDGET)
@@ -137,6 +141,19 @@ fl_connection_pane_update (FlConnectionPane *self)
     }
   gtk_widget_set_visible (GTK_WIDGET (self->picture), entry != FL_ENTRY_APP);
   gtk_widget_set_visible (self->show_jump, entry == FL_ENTRY_APP);
+  gtk_widget_set_visible (self->climb_row,
+                          entry == FL_ENTRY_DTR_RTS && g_settings_get_uint (fl_ui_get_settings (), "baud") == 0);
+}
+
+/* Who switches it off, and on again, wants the speeds to be tried anew: an adapter or a wire is another one. */
+static void
+fl_connection_pane_climb_cb (FlConnectionPane *self)
+{
+  g_autofree char *notebook = fl_notebook_dup_path ();
+  g_autoptr (GError) error = NULL;
+
+  if (!g_settings_get_boolean (fl_ui_get_settings (), "climb") && !fl_notebook_remove (notebook, "adapter", &error))
+    g_message ("The remembered speeds could not be forgotten: %s", error->message);
 }
 
 static void
@@ -173,7 +190,10 @@ fl_connection_pane_make_options (FlConnectionPane *self, const char *port)
   FlConnectOptions *options = fl_connect_options_new (port);
 
   options->baud = g_settings_get_uint (settings, "baud");
+  options->climb = g_settings_get_boolean (settings, "climb") ? FL_CLIMB_SEARCH : FL_CLIMB_NEVER;
+  options->notebook = fl_notebook_dup_path ();
   options->parity = g_settings_get_enum (settings, "parity");
+  options->one_by_one = !g_settings_get_boolean (settings, "burst");
   options->entry = g_settings_get_enum (settings, "entry");
   g_free (options->preset);
   options->preset = g_strdup (options->entry == FL_ENTRY_DTR_RTS ? get_preset ()->id : NULL);
@@ -204,7 +224,10 @@ fl_connection_pane_class_init (FlConnectionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, show_jump);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, baud);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, baud_texts);
+  gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, climb_row);
+  gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, climb);
   gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, parity);
+  gtk_widget_class_bind_template_child (widget_class, FlConnectionPane, burst);
 }
 
 static void
@@ -238,6 +261,11 @@ fl_connection_pane_init (FlConnectionPane *self)
                                 index_to_baud, NULL, NULL);
   g_settings_bind_with_mapping (settings, "parity", self->parity, "selected", G_SETTINGS_BIND_DEFAULT, parity_to_index,
                                 index_to_parity, NULL, NULL);
+  g_settings_bind (settings, "burst", self->burst, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "climb", self->climb, "active", G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (settings, "changed::climb", G_CALLBACK (fl_connection_pane_climb_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::baud", G_CALLBACK (fl_connection_pane_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->show_jump, "clicked", G_CALLBACK (fl_connection_pane_show_jump_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::entry", G_CALLBACK (fl_connection_pane_update), self, G_CONNECT_SWAPPED);

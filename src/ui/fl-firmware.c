@@ -8,6 +8,8 @@
 #include <glib/gi18n.h>
 
 #include "fl-error.h"
+#include "fl-notebook.h"
+#include "fl-program-width.h"
 #include "fl-ui.h"
 
 #define MAX_RECENT        8
@@ -33,6 +35,7 @@ struct _FlFirmware
   guint write_waits;
   FlJudgement *judgement;
   FlPlan *plan;
+  FlSupply supply;     /* of the session's board: what was said of it, now or earlier */
   gboolean whole_bank; /* the user agreed to lose all of bank 2 where it takes that */
   GError *error;
 };
@@ -73,8 +76,8 @@ fl_firmware_set_link (FlFirmware *self)
   if (device->chip != NULL && device->chip->no_parity)
     line.parity = FL_PARITY_NONE;
   line.baud = baud > 0 ? baud : (options->baud > 0 ? options->baud : fl_line_settings_default.baud);
-  fl_plan_set_link (self->plan, line.baud, fl_line_settings_get_bits (&line), self->round_trip_ms,
-                    self->read_waits, self->write_waits);
+  fl_plan_set_link (self->plan, line.baud, fl_line_settings_get_bits (&line), self->round_trip_ms, self->read_waits,
+                    self->write_waits);
 }
 
 static void
@@ -96,6 +99,7 @@ fl_firmware_plan (FlFirmware *self)
   options.preserve = g_settings_get_boolean (settings, "preserve") && options.erase != FL_ERASE_ALL;
   options.only_changed = g_settings_get_boolean (settings, "only-changed");
   options.whole_bank = self->whole_bank;
+  options.supply = self->supply;
   if (self->judgement->verdict == FL_VERDICT_REFUSE && self->judgement->error != NULL)
     {
       self->error = g_error_copy (self->judgement->error);
@@ -124,6 +128,43 @@ fl_firmware_replan (FlFirmware *self)
 {
   fl_firmware_plan (self);
   fl_firmware_changed (self);
+}
+
+/**
+ * fl_firmware_get_supply:
+ * @self: a firmware
+ *
+ * Returns: what was said of the board that is connected; %FL_SUPPLY_UNKNOWN when nothing was
+ */
+FlSupply
+fl_firmware_get_supply (FlFirmware *self)
+{
+  g_return_val_if_fail (FL_IS_FIRMWARE (self), FL_SUPPLY_UNKNOWN);
+
+  return self->supply;
+}
+
+/**
+ * fl_firmware_set_supply:
+ * @self: a firmware
+ * @supply: what the board that is connected is supplied with
+ *
+ * Plans anew. It is kept for this board; another one is asked about again.
+ */
+void
+fl_firmware_set_supply (FlFirmware *self, FlSupply supply)
+{
+  g_autofree char *notebook = fl_notebook_dup_path ();
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (FL_IS_FIRMWARE (self));
+
+  if (supply == self->supply || fl_firmware_get_device (self) == NULL)
+    return;
+  self->supply = supply;
+  if (!fl_program_width_remember (notebook, fl_firmware_get_device (self), supply, &error))
+    g_message ("The supply voltage could not be kept: %s", error->message);
+  fl_firmware_replan (self);
 }
 
 /* What was agreed to was agreed with other options. */
@@ -344,11 +385,15 @@ fl_firmware_open (FlFirmware *self, GFile *file)
 void
 fl_firmware_set_session (FlFirmware *self, FlSession *session)
 {
+  g_autofree char *notebook = fl_notebook_dup_path ();
+  FlDevice *device;
   FlBoot *boot;
 
   g_return_if_fail (FL_IS_FIRMWARE (self));
 
   g_set_object (&self->session, session);
+  device = fl_firmware_get_device (self);
+  self->supply = device != NULL ? fl_program_width_recall (notebook, device) : FL_SUPPLY_UNKNOWN;
   boot = session != NULL ? fl_session_get_boot (session) : NULL;
   if (boot != NULL)
     {

@@ -38,6 +38,10 @@ void               fl_firmware_agree         (FlFirmware *self); /* to what fl_f
 void               fl_firmware_refresh       (FlFirmware *self); /* plans anew: more may be known of the chip */
 char              *fl_firmware_dup_loss      (FlFirmware *self); /* what is lost besides the file's own; nullable */
 
+/* What the board is supplied with; kept for it. fl-supply.h says what it is for. */
+FlSupply           fl_firmware_get_supply    (FlFirmware *self);
+void               fl_firmware_set_supply    (FlFirmware *self, FlSupply supply);
+
 /* Where a raw binary goes. */
 guint32            fl_firmware_get_address   (FlFirmware *self);
 gboolean           fl_firmware_parse_address (const char *text, guint32 *address);

@@ -26,6 +26,8 @@ struct _FlPlanPane
   GtkSwitch *preserve;
   GtkWidget *only_changed_row;
   GtkSwitch *only_changed;
+  AdwComboRow *supply_row;
+  GtkStringList *supplies;
   GtkSwitch *skip_blank;
   GtkSwitch *verify;
   GtkSwitch *start;
@@ -84,6 +86,35 @@ plan_to_words (FlPlan *plan)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* Asked only where it makes a difference. */
+static void
+fl_plan_pane_update_supply (FlPlanPane *self)
+{
+  FlDevice *device = fl_firmware_get_device (self->firmware);
+  FlSupply supply = fl_firmware_get_supply (self->firmware);
+  guint width = fl_supply_get_width (supply);
+  g_autofree char *subtitle = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->supply_row),
+                          device != NULL && device->chip != NULL && device->chip->supply_address != 0);
+  adw_combo_row_set_selected (self->supply_row, supply);
+  if (supply == FL_SUPPLY_UNKNOWN)
+    subtitle = g_strdup (_ ("Programmed byte by byte: the slowest, and right at any voltage"));
+  else
+    subtitle =
+        g_strdup_printf (ngettext ("Programmed %u byte at a time", "Programmed %u bytes at a time", width), width);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->supply_row), subtitle);
+}
+
+static void
+fl_plan_pane_supply_cb (FlPlanPane *self)
+{
+  guint selected = adw_combo_row_get_selected (self->supply_row);
+
+  if (self->firmware != NULL && selected < FL_N_SUPPLIES)
+    fl_firmware_set_supply (self->firmware, (FlSupply) selected);
+}
+
 static void
 fl_plan_pane_update (FlPlanPane *self)
 {
@@ -94,6 +125,7 @@ fl_plan_pane_update (FlPlanPane *self)
   fl_flash_map_set_plan (self->map, plan);
   gtk_label_set_text (self->words, words);
   gtk_widget_set_visible (self->plan_group, plan != NULL);
+  fl_plan_pane_update_supply (self);
 }
 
 /* Only reading back shows that a page holds the file, and it does not show whether blank blocks were written. */
@@ -152,6 +184,8 @@ fl_plan_pane_class_init (FlPlanPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, preserve);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, only_changed_row);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, only_changed);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, supply_row);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, supplies);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, skip_blank);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, verify);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, start);
@@ -163,6 +197,11 @@ fl_plan_pane_init (FlPlanPane *self)
   GSettings *settings = fl_ui_get_settings ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_string_list_append (self->supplies, _ ("Not asked"));
+  for (FlSupply supply = FL_SUPPLY_1V8; supply < FL_N_SUPPLIES; supply++)
+    gtk_string_list_append (self->supplies, fl_supply_get_title (supply));
+  g_signal_connect_object (self->supply_row, "notify::selected", G_CALLBACK (fl_plan_pane_supply_cb), self,
+                           G_CONNECT_SWAPPED);
   g_settings_bind (settings, "erase-all", self->erase_all, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "erase-all", self->preserve_row, "sensitive",
                    G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN | G_SETTINGS_BIND_NO_SENSITIVITY);

@@ -25,6 +25,7 @@ struct _FlProgramPage
   /* of the last job */
   FlProgramJob *job; /* nullable: none yet */
   FlPlan *plan;
+  GFile *file; /* nullable */
   char *file_name;
   GError *error;
   gboolean running;
@@ -112,6 +113,36 @@ fl_program_page_focus (FlProgramPage *self)
   gtk_widget_grab_focus (self->running ? self->cancel : GTK_WIDGET (self->next));
 }
 
+/* Reads a file: not for the main thread. */
+static void
+look_again_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, fl_image_dup_file_note (task_data, source_object, cancellable), g_free);
+}
+
+static void
+looked_again_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FlProgramPage) self = user_data; /* the reference taken at the start */
+  g_autofree char *note = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  /* Unless the next board has begun meanwhile. */
+  if (self->runner != NULL && !self->running && note != NULL
+      && g_task_get_task_data (G_TASK (result)) == fl_plan_get_image (self->plan))
+    fl_verdict_view_warn (self->verdict, note);
+}
+
+/* The file may have become another one while it was programmed. */
+static void
+fl_program_page_look_again (FlProgramPage *self)
+{
+  g_autoptr (GTask) task = g_task_new (self->file, NULL, looked_again_cb, g_object_ref (self));
+
+  g_task_set_source_tag (task, fl_program_page_look_again);
+  g_task_set_task_data (task, g_object_ref (fl_plan_get_image (self->plan)), g_object_unref);
+  g_task_run_in_thread (task, look_again_thread);
+}
+
 static void
 fl_program_page_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -125,6 +156,8 @@ fl_program_page_done_cb (GObject *source, GAsyncResult *result, gpointer user_da
   fl_program_page_update (self);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
   fl_program_page_focus (self);
+  if (self->error == NULL && self->file != NULL)
+    fl_program_page_look_again (self);
   g_signal_emit (self, signals[ENDED], 0, self->job, self->error);
 }
 
@@ -149,6 +182,7 @@ fl_program_page_start (FlProgramPage *self, FlSession *session, FlPlan *plan, gb
   g_clear_error (&self->error);
   g_free (self->file_name);
   self->file_name = fl_firmware_dup_name (self->firmware);
+  g_set_object (&self->file, fl_firmware_get_file (self->firmware));
   g_set_object (&self->plan, plan);
   self->job = FL_PROGRAM_JOB (fl_program_job_new (session, plan, start));
   self->running = TRUE;
@@ -257,6 +291,7 @@ fl_program_page_finalize (GObject *object)
 
   g_clear_object (&self->job);
   g_clear_object (&self->plan);
+  g_clear_object (&self->file);
   g_clear_error (&self->error);
   g_free (self->file_name);
   G_OBJECT_CLASS (fl_program_page_parent_class)->finalize (object);

@@ -11,6 +11,9 @@
 #include "fl-flash-map.h"
 #include "fl-ui.h"
 
+#define UPDATE_MS 150 /* between two looks at the job: enough for a bar and a map */
+#define WORDS     2 /* so many looks until the words are written anew: that lays out the page, and nobody reads faster */
+
 enum
 {
   PHASE_ERASE,
@@ -32,6 +35,10 @@ struct _FlProgressView
   GtkWidget parent_instance;
 
   FlJob *job; /* followed; nullable */
+  guint update_id;
+  guint n_updates;
+  gboolean sectors_changed; /* since the last update */
+  int stage;                /* that the phases show; -1: none yet */
   Phase phase_widgets[N_PHASES];
 
   /* template */
@@ -62,6 +69,9 @@ fl_progress_view_update_phases (FlProgressView *self)
 {
   FlStage stage = fl_job_get_stage (self->job);
 
+  if (self->stage == (int) stage)
+    return;
+  self->stage = (int) stage;
   for (guint i = 0; i < N_PHASES; i++)
     {
       Phase *phase = &self->phase_widgets[i];
@@ -83,7 +93,7 @@ fl_progress_view_update_phases (FlProgressView *self)
 }
 
 static void
-fl_progress_view_update (FlProgressView *self)
+fl_progress_view_update_words (FlProgressView *self)
 {
   double fraction = fl_job_get_fraction (self->job);
   double rate = fl_job_get_rate (self->job);
@@ -92,7 +102,6 @@ fl_progress_view_update (FlProgressView *self)
   g_autoptr (GString) left = g_string_new (NULL);
   g_autofree char *percent = g_strdup_printf (_ ("%d %%"), (int) (fraction * 100));
 
-  gtk_progress_bar_set_fraction (self->bar, CLAMP (fraction, 0, 1));
   gtk_label_set_text (self->percent, percent);
   gtk_label_set_text (self->text, text != NULL ? text : "");
   if (rate > 0)
@@ -107,16 +116,48 @@ fl_progress_view_update (FlProgressView *self)
       g_string_append_printf (left, _ ("%s left"), seconds_left < 60 ? time : long_time);
     }
   gtk_label_set_text (self->left, left->str);
+}
+
+static void
+fl_progress_view_update (FlProgressView *self)
+{
+  if (self->n_updates++ % WORDS == 0 || self->stage != (int) fl_job_get_stage (self->job))
+    fl_progress_view_update_words (self);
   fl_progress_view_update_phases (self);
+  gtk_progress_bar_set_fraction (self->bar, CLAMP (fl_job_get_fraction (self->job), 0, 1));
+  if (self->sectors_changed)
+    {
+      guint n_sectors = 0;
+      const guint8 *sectors = fl_job_get_sectors (self->job, &n_sectors);
+
+      fl_flash_map_set_states (self->map, sectors, n_sectors);
+    }
+  self->sectors_changed = FALSE;
+}
+
+static gboolean
+fl_progress_view_update_cb (gpointer user_data)
+{
+  FlProgressView *self = user_data;
+
+  self->update_id = 0;
+  fl_progress_view_update (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* However much changes, and however often, it is shown together. */
+static void
+fl_progress_view_changed_cb (FlProgressView *self)
+{
+  if (self->update_id == 0)
+    self->update_id = g_timeout_add (UPDATE_MS, fl_progress_view_update_cb, self);
 }
 
 static void
 fl_progress_view_sectors_cb (FlProgressView *self)
 {
-  guint n_sectors = 0;
-  const guint8 *sectors = fl_job_get_sectors (self->job, &n_sectors);
-
-  fl_flash_map_set_states (self->map, sectors, n_sectors);
+  self->sectors_changed = TRUE;
+  fl_progress_view_changed_cb (self);
 }
 
 /**
@@ -138,6 +179,10 @@ fl_progress_view_follow (FlProgressView *self, FlJob *job, FlDevice *device, gbo
 
   if (self->job != NULL)
     g_signal_handlers_disconnect_by_data (self->job, self);
+  g_clear_handle_id (&self->update_id, g_source_remove);
+  self->sectors_changed = FALSE;
+  self->n_updates = 0;
+  self->stage = -1;
   g_set_object (&self->job, job);
   gtk_label_set_text (self->limit, text != NULL ? text : "");
   gtk_widget_set_visible (self->phase_widgets[PHASE_VERIFY].box, verify);
@@ -145,7 +190,7 @@ fl_progress_view_follow (FlProgressView *self, FlJob *job, FlDevice *device, gbo
   fl_flash_map_set_plan (self->map, NULL);
   fl_flash_map_set_states (self->map, NULL, 0);
   fl_flash_map_set_device (self->map, device);
-  g_signal_connect_object (job, "notify", G_CALLBACK (fl_progress_view_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (job, "notify", G_CALLBACK (fl_progress_view_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (job, "sectors-changed", G_CALLBACK (fl_progress_view_sectors_cb), self, G_CONNECT_SWAPPED);
   fl_progress_view_update (self);
 }
@@ -156,6 +201,7 @@ fl_progress_view_dispose (GObject *object)
   FlProgressView *self = FL_PROGRESS_VIEW (object);
   GtkWidget *child;
 
+  g_clear_handle_id (&self->update_id, g_source_remove);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   if (self->job != NULL)

@@ -173,6 +173,19 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
 }
 
 /**
+ * fl_verdict_view_warn:
+ * @self: a view
+ * @text: (nullable): what the user should know beside the verdict
+ */
+void
+fl_verdict_view_warn (FlVerdictView *self, const char *text)
+{
+  g_return_if_fail (FL_IS_VERDICT_VIEW (self));
+
+  fl_verdict_view_set_state (self, text);
+}
+
+/**
  * fl_verdict_view_note:
  * @self: a view
  * @job: a job after the one that is shown

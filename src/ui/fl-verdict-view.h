@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (FlVerdictView, fl_verdict_view, FL, VERDICT_VIEW, GtkWidge
 
 void fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *error, FlPlan *plan,
                            const char *file_name);
+void fl_verdict_view_warn (FlVerdictView *self, const char *text);
 void fl_verdict_view_note (FlVerdictView *self, FlJob *job, const GError *error, const char *text); /* a later job */
 
 const char *fl_verdict_get_title (FlProgramJob *job, const GError *error); /* "Programmed and verified" */

@@ -4,9 +4,11 @@
 #include "job-board.h"
 
 /* Programs and verifies simulated boards over their virtual clock, and prints how much longer that takes than the wire
- * and the chip themselves need, as a table in Markdown. */
+ * and the chip themselves need, as a table in Markdown. With "--check" only what is promised of it, which must hold. */
 
 #define PAGE        2048 /* of the boards with a latency: a G0B1 */
+#define MAX_RATIO   1.03 /* seconds ÷ (wire + chip) without an adapter's latency */
+#define MAX_GAINED  0.66 /* seconds at 16 ms, packets at once ÷ one by one */
 #define SPARSE_STEP 8192 /* in a sparse image: one page of data, then blank ones */
 
 typedef enum
@@ -64,42 +66,78 @@ program (JobBoard *board, FlImage *image, double *seconds, double *wire, double 
 
 /* Where something is in the flash already, it was put there by a job before, which is not counted. */
 static void
-measure (const char *name, guint kib, ImageKind kind)
+measure (const char *name, guint kib, ImageKind kind, gboolean at_once, double *total, double *needed)
 {
   g_autoptr (JobBoard) board = job_board_new (name);
+  g_autoptr (FlConnectOptions) options = job_board_options ();
   g_autoptr (FlImage) before = make_image (kib * 1024, kind, FALSE);
   g_autoptr (FlImage) image = make_image (kib * 1024, kind, kind == IMAGE_ONE_PAGE);
   double seconds, wire, chip;
 
+  options->one_by_one = !at_once;
+  job_board_session (board, options);
   job_board_connect (board);
   if (kind == IMAGE_UNCHANGED || kind == IMAGE_ONE_PAGE)
     program (board, before, &seconds, &wire, &chip);
   program (board, image, &seconds, &wire, &chip);
-  g_print ("| %s | %u KiB %s | %.2f | %.2f | %.2f | %.3f |\n", name, kib, kind_names[kind], seconds, wire, chip,
-           seconds / (wire + chip));
+  g_print ("| %s | %u KiB %s | %s | %.2f | %.2f | %.2f | %.3f |\n", name, kib, kind_names[kind],
+           at_once ? "at once" : "one by one", seconds, wire, chip, seconds / (wire + chip));
+  if (total != NULL)
+    *total = seconds;
+  if (needed != NULL)
+    *needed = wire + chip;
 }
 
-int
-main (void)
+static void
+print_table (void)
 {
   static const char *const others[] = { "0x413", "0x415", "0x469", "0x450", "0x495" };
   static const guint latencies[] = { 0, 1, 16 };
 
-  setlocale (LC_ALL, "");
-  g_print ("Programmed and verified at 115200 8E1, on the virtual clock\n\n"
-           "| board | image | seconds | of them wire | chip | seconds ÷ (wire + chip) |\n"
-           "| --- | --- | ---: | ---: | ---: | ---: |\n");
   for (guint i = 0; i < G_N_ELEMENTS (latencies); i++)
     {
       g_autofree char *name = g_strdup_printf ("0x467,flash=256,latency=%u", latencies[i]);
 
       for (guint kind = 0; kind < G_N_ELEMENTS (kind_names); kind++)
-        {
-          measure (name, 64, kind);
-          measure (name, 128, kind);
-        }
+        for (guint kib = 64; kib <= 128; kib *= 2)
+          {
+            measure (name, kib, kind, TRUE, NULL, NULL);
+            measure (name, kib, kind, FALSE, NULL, NULL);
+          }
     }
   for (guint i = 0; i < G_N_ELEMENTS (others); i++)
-    measure (others[i], 256, IMAGE_FULL);
+    measure (others[i], 256, IMAGE_FULL, TRUE, NULL, NULL);
+}
+
+/* The promises, on the virtual clock. */
+static void
+check_promises (void)
+{
+  double total, needed, slow;
+
+  measure ("0x467,flash=256,latency=0", 64, IMAGE_FULL, TRUE, &total, &needed);
+  g_assert_cmpfloat (total / needed, <=, MAX_RATIO);
+  measure ("0x467,flash=256,latency=16", 64, IMAGE_FULL, TRUE, &total, NULL);
+  measure ("0x467,flash=256,latency=16", 64, IMAGE_FULL, FALSE, &slow, NULL);
+  g_assert_cmpfloat (total / slow, <=, MAX_GAINED);
+  /* A bootloader that does not keep up is not slower for the trial. */
+  measure ("0x467,flash=256,latency=16,burst=0", 64, IMAGE_FULL, TRUE, &total, NULL);
+  measure ("0x467,flash=256,latency=16,burst=0", 64, IMAGE_FULL, FALSE, &slow, NULL);
+  g_assert_cmpfloat (total, <=, slow * 1.001);
+}
+
+int
+main (int argc, char **argv)
+{
+  gboolean check = argc == 2 && g_str_equal (argv[1], "--check");
+
+  setlocale (LC_ALL, "");
+  g_print ("Programmed and verified at 115200 8E1, on the virtual clock\n\n"
+           "| board | image | packets | seconds | of them wire | chip | seconds ÷ (wire + chip) |\n"
+           "| --- | --- | --- | ---: | ---: | ---: | ---: |\n");
+  if (check)
+    check_promises ();
+  else
+    print_table ();
   return 0;
 }

@@ -194,7 +194,7 @@ def failures_have_every_field():
     """program --json: a failure, however early, has every field too"""
     path = image("e.bin", 1000)
     fields = {"result", "error_code", "message", "device", "bytes_written", "bytes_verified", "pages_erased", "seconds",
-              "wire_seconds", "sha256", "retries"}
+              "wire_seconds", "sha256", "retries", "baud"}
     for arguments, code in ((("program", path), 1), (("program", path, "--port", "sim:0x460,deaf=1"), 3),
                             (("program", path, "--port", "sim:0x460,rdp=1"), 5),
                             (("program", HERE / "none.bin", "--port", "sim:0x460"), 7),

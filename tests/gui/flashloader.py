@@ -33,17 +33,29 @@ class Flashloader(gui.App):
     def __init__(self, *arguments, env=None):
         super().__init__([PROGRAM, *map(str, arguments)], env)
         self.win = self.window("Flashloader")
-        self.pages = {}
+        self.found = {}  # by name: what stays, and would take long to search for again
+        self.at = None
+
+    def lasting(self, name):
+        """A widget by its name, which it keeps."""
+        node = self.found.get(name)
+        if node is None or gui.is_gone(node) or node.name != name:
+            node = gui.wait_for(lambda: next((n for n in gui.walk(self.win) if n.name == name), None), name)
+            self.found[name] = node
+        return node
 
     def page(self, name):
-        """A page by its class: FlConnectPage, FlDevicePage… It is searched for once, as long as it lives."""
-        try:
-            if self.pages[name].name == name:
-                return self.pages[name]
-        except Exception:  # not yet, or no more
-            pass
-        self.pages[name] = gui.wait_for(lambda: next((n for n in gui.walk(self.win) if n.name == name), None), name)
-        return self.pages[name]
+        """A page by its class: FlConnectPage, FlDevicePage…"""
+        return self.lasting(name)
+
+    def steps(self):
+        """The bar with the wizard's steps."""
+        return self.lasting("Steps")
+
+    def focused(self):
+        """The widget of the main window that has the keyboard, or None."""
+        self.at = gui.focused(self.win, self.at)
+        return self.at
 
     def choose_board(self, title):
         row = gui.find(self.page("FlConnectPage"), "list item", title)
@@ -63,7 +75,7 @@ class Flashloader(gui.App):
 
     def current_page(self):
         """The class of the wizard's page in sight; pages that were left stay in the tree, with their old places."""
-        bar = gui.find(self.win, "filler", "Steps")
+        bar = self.steps()
         for page, step in PAGES.items():
             if gui.find(bar, "push button", step).description == "current":
                 return page
@@ -130,7 +142,7 @@ class Flashloader(gui.App):
 
     def step_detail(self, page):
         """What stands below a step's title: what was chosen there, or what came of it."""
-        button = gui.find(gui.find(self.win, "filler", "Steps"), "push button", PAGES[page])
+        button = gui.find(self.steps(), "push button", PAGES[page])
         return next((n.name for n in gui.walk(button) if n.getRoleName() == "label" and not n.name.isdigit()
                      and n.name != PAGES[page].split()[-1] and gui.in_sight(n) and n.name != "GtkLabel"), "")
 

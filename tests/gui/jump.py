@@ -67,13 +67,15 @@ def choose():
     gui.wait_for(lambda: "STM32F405/407" in code(window), "the code for this chip")
     journey.shoot("chosen")
     gui.press(gui.find(window, "push button", "Close"))
+    # A click would still go to it.
+    gui.wait_for(lambda: not gui.on_screen("Jump routine"), "the dialog to close")
 
 
 @journey.step
 def known():
     """the chip that was connected last is chosen already"""
     app.connect(BOARD)
-    gui.press(gui.find(gui.find(app.win, "filler", "Steps"), "push button", "Step 1, Connect"))
+    gui.press(gui.find(app.steps(), "push button", "Step 1, Connect"))
     app.wait_page("FlConnectPage")
     window = open_dialog()
     gui.wait_for(lambda: "#define BOOTLOADER_ADDRESS 0x1FFF0000u" in code(window), "the code")

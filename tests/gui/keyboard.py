@@ -15,10 +15,10 @@ app = journey.start(Flashloader(env=remember))
 
 def move_focus():
     """Presses Tab. Returns what has the focus then, or None: GTK 4.8 does not tell of the entry inside an entry row."""
-    before = gui.focused(app.win)
+    before = app.focused()
     gui.key("Tab")
     try:
-        return gui.wait_for(lambda: next(n for n in [gui.focused(app.win)] if n != before), "the focus to move", 2)
+        return gui.wait_for(lambda: next(n for n in [app.focused()] if n != before), "the focus to move", 2)
     except AssertionError:
         return None
 

@@ -22,7 +22,7 @@ def tab_to(root, name, role=None):
         before = gui.focused(root)
         gui.key("Tab")
         try:
-            now = gui.wait_for(lambda: next(n for n in [gui.focused(root)] if n is not None and n != before),
+            now = gui.wait_for(lambda: next(n for n in [gui.focused(root, before)] if n is not None and n != before),
                                "the focus to move", 2)
         except AssertionError:
             continue
@@ -160,6 +160,7 @@ def load():
 def pages():
     """pages are protected against writing by their numbers, and the map shows it"""
     app.press("FlOptionsPage", "Undo all")
+    gui.wait_label(page(), "Nothing is changed yet.")
     gui.set_text(gui.find(page(), "text", "Pages to protect against writing"), "0-15, 32")
     gui.wait_for(lambda: "To be protected: 17" in app.map_on("FlOptionsPage"), "the map to show them")
     dialog = review()

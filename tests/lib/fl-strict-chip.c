@@ -51,12 +51,22 @@ fl_strict_chip_queue (FlStrictChip *self, guint8 byte, gboolean damaged)
   g_byte_array_append (self->to_host_damaged, &flag, 1);
 }
 
+/* What befalls the next byte of this direction. */
+static FlFault
+fl_strict_chip_strike (FlStrictChip *self, gboolean to_host)
+{
+  guint at = self->n_bytes[to_host]++;
+  guint n = self->fault[to_host] == FL_FAULT_DROP ? self->fault_value[to_host] + 1u : 1;
+
+  return at - self->fault_at[to_host] < n ? self->fault[to_host] : FL_FAULT_NONE;
+}
+
 static void
 fl_strict_chip_answer (FlStrictChip *self, const guint8 *data, gsize length)
 {
   for (gsize i = 0; i < length; i++)
     {
-      FlFault fault = self->n_bytes[TRUE]++ == self->fault_at[TRUE] ? self->fault[TRUE] : FL_FAULT_NONE;
+      FlFault fault = fl_strict_chip_strike (self, TRUE);
 
       if (fault == FL_FAULT_INSERT)
         fl_strict_chip_queue (self, self->fault_value[TRUE], FALSE);
@@ -244,7 +254,7 @@ fl_strict_chip_write (FlTransport *transport, const guint8 *data, gsize length, 
 
   for (gsize i = 0; i < length; i++)
     {
-      FlFault fault = self->n_bytes[FALSE]++ == self->fault_at[FALSE] ? self->fault[FALSE] : FL_FAULT_NONE;
+      FlFault fault = fl_strict_chip_strike (self, FALSE);
 
       self->now += BYTE_US;
       if (fault == FL_FAULT_INSERT)

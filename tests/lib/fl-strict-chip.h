@@ -11,7 +11,7 @@ G_DECLARE_FINAL_TYPE (FlStrictChip, fl_strict_chip, FL, STRICT_CHIP, GObject)
 typedef enum
 {
   FL_FAULT_NONE,
-  FL_FAULT_DROP,   /* the byte gets lost */
+  FL_FAULT_DROP,   /* the byte gets lost, and so many after it as the value says */
   FL_FAULT_FLIP,   /* the byte is xored with the value */
   FL_FAULT_INSERT, /* a byte of this value comes before it */
 } FlFault;

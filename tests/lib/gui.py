@@ -15,6 +15,7 @@ import time
 import traceback
 
 import pyatspi
+from gi.repository import GLib
 
 TIMEOUT = 60.0  # seconds; for what takes no time on an idle machine
 POLL = 0.05
@@ -140,9 +141,19 @@ def walk_shown(node):
             yield from walk_shown(child)
 
 
-def focused(root):
-    """The widget that has the keyboard, or None."""
+def focused(root, likely=None):
+    """The widget that has the keyboard, or None; the likely one is asked first."""
+    if likely is not None and not is_gone(likely) and state(likely, "FOCUSED"):
+        return likely
     return next((n for n in walk_shown(root) if state(n, "FOCUSED")), None)
+
+
+def is_gone(node):
+    """Whether the program has no such widget any more."""
+    try:
+        return node.getRoleName() == "invalid"
+    except GLib.Error:
+        return True
 
 
 def state(node, name):

@@ -23,6 +23,8 @@ typedef struct
   guint64       cancel_at;   /* triggers the cancellable when so many bytes were sent by the job; 0: never */
   guint64       n_sent;      /* bytes that the job has sent */
   guint64       loops_after; /* from so many bytes on, TX and RX are connected, and the board is off; 0: never */
+  guint64       jump_at;     /* at this call of the transport an hour passes unnoticed; 0: never */
+  guint64       n_calls;     /* of the transport, so far */
   gint64        cancelled_at; /* µs on the virtual clock; 0: was not */
   gint64        ended_at;    /* µs, when the job had ended */
 

@@ -32,6 +32,16 @@ get_inner (FlTransport *transport)
   return JOB_WIRE (transport)->inner;
 }
 
+/* The computer was asleep: what the board has answered meanwhile has come in. */
+static void
+count_call (FlTransport *transport)
+{
+  JobBoard *board = JOB_WIRE (transport)->board;
+
+  if (++board->n_calls == board->jump_at)
+    fl_transport_sleep (get_inner (transport), 3600 * 1000, NULL, NULL);
+}
+
 static gboolean
 job_wire_write (FlTransport *transport, const guint8 *data, gsize length, gint64 deadline, GCancellable *cancellable,
                 GError **error)
@@ -39,6 +49,7 @@ job_wire_write (FlTransport *transport, const guint8 *data, gsize length, gint64
   JobBoard *board = JOB_WIRE (transport)->board;
   FlTransport *inner = get_inner (transport);
 
+  count_call (transport);
   board->n_sent += length;
   if (board->cancel_at > 0 && board->n_sent >= board->cancel_at && board->cancelled_at == 0)
     {
@@ -60,6 +71,7 @@ job_wire_read_some (FlTransport *transport, guint8 *data, gsize length, gint64 d
   FlTransport *inner = get_inner (transport);
   GByteArray *loop = JOB_WIRE (transport)->loop;
 
+  count_call (transport);
   if (loop->len > 0)
     {
       *n_read = MIN (length, loop->len);
@@ -111,6 +123,7 @@ job_wire_get_time (FlTransport *transport)
 {
   JobWire *self = JOB_WIRE (transport);
 
+  count_call (transport);
   self->board->ended_at = fl_transport_get_time (self->inner);
   return self->board->ended_at;
 }

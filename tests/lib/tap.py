@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Test cases of Python programs, reported as TAP so that each is counted."""
+import atexit
+import os
+import shutil
 import sys
+import tempfile
 import traceback
 
 cases = []
+
+# What programs remember of adapters and boards is not the tester's, and no test sees what another one left.
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="fl-config-")
+atexit.register(shutil.rmtree, os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
 
 
 def case(function):

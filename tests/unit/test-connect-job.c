@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+
 #include "fl-connect-job.h"
 #include "fl-error.h"
 #include "fl-port-job.h"
@@ -80,6 +82,51 @@ test_pace (void)
       g_assert_true (job_board_logged (job, cases[i].status, cases[i].logged));
       g_assert_true (job_board_logged (job, cases[i].status, "does not grant low latency"));
     }
+}
+
+/* Whether packets go out at once, and what the log says of it. */
+static void
+test_burst (void)
+{
+  static const struct
+  {
+    const char *board;
+    gboolean one_by_one;
+    gboolean listen;
+    FlBurst burst;
+    const char *logged;
+  } cases[] = {
+    { "0x460", FALSE, FALSE, FL_BURST_WORKS, "one round trip a block instead of three" },
+    { "0x460,latency=16", FALSE, FALSE, FL_BURST_WORKS, "Blocks are read by 245 bytes" },
+    { "0x460,burst=0", FALSE, FALSE, FL_BURST_TOO_FAST, "loses bytes of whole commands" },
+    { "0x460", TRUE, FALSE, FL_BURST_UNTRIED, "as was asked" },
+    { "0x460,rdp=1", FALSE, FALSE, FL_BURST_UNTRIED, "where nothing can be read" },
+    { "echo", FALSE, TRUE, FL_BURST_UNTRIED, "because the line echoes" },
+  };
+  static const char scenario[] = "{\"device_pid\":\"0x460\",\"behaviour\":{\"echo\":true}}";
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd = g_file_open_tmp ("connect-XXXXXX.json", &path, &error);
+
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  g_assert_true (g_file_set_contents (path, scenario, -1, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (JobBoard) board = job_board_new (cases[i].listen ? path : cases[i].board);
+      g_autoptr (FlConnectOptions) options = job_board_options ();
+      g_autoptr (FlJob) job = NULL;
+
+      options->one_by_one = cases[i].one_by_one;
+      options->listen = cases[i].listen;
+      job_board_session (board, options);
+      job = fl_connect_job_new (board->session);
+      g_assert_true (job_board_run (board, job, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (fl_boot_get_burst (fl_session_get_boot (board->session)), ==, cases[i].burst);
+      g_assert_true (job_board_logged (job, FL_LOG_INFO, cases[i].logged));
+    }
+  g_remove (path);
 }
 
 /* A board that is not found: the error, and what the log and the explanation say. */
@@ -368,6 +415,7 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &lost_cases[i], test_lost);
     }
   g_test_add_func ("/connect/pace", test_pace);
+  g_test_add_func ("/connect/burst", test_burst);
   g_test_add_func ("/connect/wired", test_wired);
   g_test_add_func ("/connect/lines-first", test_lines_first);
   g_test_add_func ("/connect/slower", test_slower);

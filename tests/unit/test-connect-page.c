@@ -16,7 +16,7 @@ static void
 reset_settings (void)
 {
   static const char *const keys[] = {
-    "last-port", "last-port-serial", "other-port", "baud", "parity", "entry", "preset"
+    "last-port", "last-port-serial", "other-port", "baud", "parity", "burst", "entry", "preset"
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
@@ -112,13 +112,14 @@ static const struct
   guint baud;
   const char *parity;
   const char *entry;
+  gboolean burst;
   FlParity expected_parity;
   FlEntryMethod expected_entry;
 } options_rows[] = {
-  { "usual", 0, "even", "manual", FL_PARITY_EVEN, FL_ENTRY_MANUAL },
-  { "no-parity", 9600, "none", "manual", FL_PARITY_NONE, FL_ENTRY_MANUAL },
-  { "odd", 921600, "odd", "app", FL_PARITY_ODD, FL_ENTRY_APP },
-  { "lines", 57600, "even", "dtr-rts", FL_PARITY_EVEN, FL_ENTRY_DTR_RTS },
+  { "usual", 0, "even", "manual", TRUE, FL_PARITY_EVEN, FL_ENTRY_MANUAL },
+  { "no-parity", 9600, "none", "manual", FALSE, FL_PARITY_NONE, FL_ENTRY_MANUAL },
+  { "odd", 921600, "odd", "app", TRUE, FL_PARITY_ODD, FL_ENTRY_APP },
+  { "lines", 57600, "even", "dtr-rts", FALSE, FL_PARITY_EVEN, FL_ENTRY_DTR_RTS },
 };
 
 static void
@@ -134,7 +135,9 @@ test_options (gconstpointer data)
   g_settings_set_uint (settings, "baud", options_rows[row].baud);
   g_settings_set_string (settings, "parity", options_rows[row].parity);
   g_settings_set_string (settings, "entry", options_rows[row].entry);
+  g_settings_set_boolean (settings, "burst", options_rows[row].burst);
   options = fl_connection_pane_make_options (pane, "port");
+  g_assert_true (options->one_by_one == !options_rows[row].burst);
   g_assert_cmpstr (options->port, ==, "port");
   g_assert_cmpuint (options->baud, ==, options_rows[row].baud);
   g_assert_cmpint (options->parity, ==, options_rows[row].expected_parity);

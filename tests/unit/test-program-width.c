@@ -113,7 +113,7 @@ make_job (JobBoard *board, FlSupply supply, FlEraseMode erase, double *expected)
   options.erase = erase;
   plan = fl_plan_new (job_board_device (board), image, &options, &error);
   g_assert_no_error (error);
-  fl_plan_set_link (plan, 115200, 11, 0);
+  fl_plan_set_link (plan, 115200, 11, 0, 3, 3);
   if (expected != NULL)
     *expected = fl_plan_get_seconds (plan, NULL);
   return fl_program_job_new (board->session, plan, FALSE);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl-error.h"
+#include "fl-listen-transport.h"
 #include "fl-trace-transport.h"
 
 static const FlLineSettings even = { 115200, 8, FL_PARITY_EVEN, 1 };
@@ -269,6 +270,63 @@ test_record (void)
   g_assert_cmpint (((FlTraceRecord *) g_ptr_array_index (records, 0))->time, ==, 203500);
 }
 
+#if !defined(NDEBUG) && defined(G_OS_UNIX)
+/* Whoever reads, stays. */
+static GMutex door_lock;
+static GCond door_moved;
+static gboolean is_inside;
+
+static gboolean
+read_for_ever (FlTransport *transport, guint8 *data, gsize length, gint64 deadline, gsize *n_read,
+               GCancellable *cancellable, GError **error)
+{
+  g_mutex_lock (&door_lock);
+  is_inside = TRUE;
+  g_cond_signal (&door_moved);
+  g_mutex_unlock (&door_lock);
+  while (TRUE)
+    g_usleep (G_USEC_PER_SEC);
+  return FALSE;
+}
+
+static gpointer
+read_thread (gpointer transport)
+{
+  guint8 byte;
+  gsize n;
+
+  fl_transport_read_some (transport, &byte, 1, 1000, &n, NULL, NULL);
+  return NULL;
+}
+
+/* A second thread that touches a session's transport while the first is inside ends a debug build. */
+static void
+test_two_threads (void)
+{
+  g_autoptr (FlTrace) replayed = fl_trace_new (0);
+  g_autoptr (FlTrace) trace = fl_trace_new (0);
+  g_autoptr (FlTransport) replay = fl_trace_transport_new_replay (replayed);
+  g_autoptr (FlTransport) inner = fl_listen_transport_new (replay);
+  g_autoptr (FlTransport) transport = fl_trace_transport_new (inner, trace);
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_failed ();
+      g_test_trap_assert_stderr ("*fl_thread_owner_check*");
+      return;
+    }
+  fl_transport_discard (transport, NULL); /* alone: nothing happens */
+  FL_TRANSPORT_GET_IFACE (inner)->read_some = read_for_ever;
+  g_thread_unref (g_thread_new ("reads", read_thread, transport));
+  g_mutex_lock (&door_lock);
+  while (!is_inside)
+    g_cond_wait (&door_moved, &door_lock);
+  g_mutex_unlock (&door_lock);
+  fl_transport_discard (transport, NULL);
+}
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -276,6 +334,9 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/settings-text", test_settings_text);
   g_test_add_func ("/transport/error-names", test_error_names);
   g_test_add_func ("/transport/schemes", test_schemes);
+#if !defined(NDEBUG) && defined(G_OS_UNIX)
+  g_test_add_func ("/transport/two-threads", test_two_threads);
+#endif
   g_test_add_func ("/trace-transport/replay", test_replay);
   g_test_add_func ("/trace-transport/strict", test_replay_strict);
   g_test_add_func ("/trace-transport/record", test_record);

@@ -7,6 +7,7 @@
  * libserialport starts when it opens a port, and every later wait with it. Here CTS, DSR and DCD are on, DTR and RTS as
  * they were set last. A pty also forgets its parity, and then an adapter without parity is what the program sees: here
  * it is remembered. FL_PTY_SHIM_LOG names a file that gets a line for each change of DTR and RTS and for each setting.
+ * With FL_PTY_SHIM_FORBID set nobody may open a pty for writing. Root, who may run the tests, could otherwise always.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,18 +29,25 @@
 #define PTY_LAST_MAJOR  143
 
 int ioctl (int fd, unsigned long request, ...);
+int open64 (const char *path, int flags, ...);
 
 /* Of the one port that a process has open. */
 static int lines = TIOCM_CTS | TIOCM_DSR | TIOCM_CAR;
 static tcflag_t parity; /* PARENB, PARODD */
 
 static int
+is_pty_node (const struct stat *status)
+{
+  return S_ISCHR (status->st_mode) && major (status->st_rdev) >= PTY_FIRST_MAJOR
+         && major (status->st_rdev) <= PTY_LAST_MAJOR;
+}
+
+static int
 is_pty (int fd)
 {
   struct stat status;
   int saved = errno;
-  int found = fstat (fd, &status) == 0 && S_ISCHR (status.st_mode) && major (status.st_rdev) >= PTY_FIRST_MAJOR
-              && major (status.st_rdev) <= PTY_LAST_MAJOR;
+  int found = fstat (fd, &status) == 0 && is_pty_node (&status);
 
   errno = saved;
   return found;
@@ -155,4 +163,31 @@ tcsetattr (int fd, int when, const struct termios *term)
   if (next == NULL)
     next = (int (*) (int, int, const struct termios *)) dlsym (RTLD_NEXT, "tcsetattr");
   return next (fd, when, &plain);
+}
+
+/* What Wine's server opens files with. */
+int
+open64 (const char *path, int flags, ...)
+{
+  static int (*next) (const char *, int, ...);
+  struct stat status;
+  mode_t mode = 0;
+
+  if ((flags & O_CREAT) != 0)
+    {
+      va_list arguments;
+
+      va_start (arguments, flags);
+      mode = va_arg (arguments, mode_t);
+      va_end (arguments);
+    }
+  if (getenv ("FL_PTY_SHIM_FORBID") != NULL && (flags & O_ACCMODE) != O_RDONLY && stat (path, &status) == 0
+      && is_pty_node (&status))
+    {
+      errno = EACCES;
+      return -1;
+    }
+  if (next == NULL)
+    next = (int (*) (const char *, int, ...)) dlsym (RTLD_NEXT, "open64");
+  return next (path, flags, mode);
 }

@@ -21,13 +21,25 @@ class Windows:
         self.wine = ["bash", "-ec", '. "$0"; wine_make; exec "$wine" "$@"', wine_sh]
         self.environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "LD_PRELOAD", "WINEPATH")}
         self.environment |= {"WINEPREFIX": str(self.folder), "LC_ALL": "C.UTF-8"}
+        self.keeper = None
         if self.folder.exists():
             self.stop()
             shutil.rmtree(self.folder)
         self.run("cmd", "/c", "exit 0")
+        self.stop()
+
+    def keep(self, variables):
+        """One program that runs until stop(). Windows' services, which start with the first program and end with the last,
+        would otherwise start anew for each, and keep its output open until they end."""
+        if self.keeper is None:
+            self.keeper = subprocess.Popen([*self.wine, "cmd"], env={**self.environment, **variables},
+                                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self.keeper.stdout.readline()
 
     def run(self, *command, check=True, **variables):
-        """Runs a program to its end; what it said, on stdout or stderr, is in .stdout."""
+        """Runs a program to its end; what it said, on stdout or stderr, is in .stdout. Until stop(), what the first one was
+        given in variables holds for the server too."""
+        self.keep(variables)
         result = subprocess.run([*self.wine, *map(str, command)], env={**self.environment, **variables},
                                 encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, timeout=LIMIT)
@@ -52,6 +64,9 @@ class Windows:
         """Ends the server, so that the registry is on disk and the next one is started with the next one's settings."""
         subprocess.run([SERVER, "-k"], env=self.environment, check=False, timeout=LIMIT)
         subprocess.run([SERVER, "-w"], env=self.environment, check=False, timeout=LIMIT)
+        if self.keeper is not None:
+            self.keeper.communicate(timeout=LIMIT)
+            self.keeper = None
 
     def files(self):
         """Every file and folder of the drive."""
