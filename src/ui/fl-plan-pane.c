@@ -24,10 +24,10 @@ struct _FlPlanPane
   GtkSwitch *erase_all;
   GtkWidget *preserve_row;
   GtkSwitch *preserve;
-  AdwComboRow *supply_row;
-  GtkStringList *supplies;
   GtkWidget *only_changed_row;
   GtkSwitch *only_changed;
+  AdwComboRow *supply_row;
+  GtkStringList *supplies;
   GtkSwitch *skip_blank;
   GtkSwitch *verify;
   GtkSwitch *start;
@@ -182,10 +182,10 @@ fl_plan_pane_class_init (FlPlanPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, erase_all);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, preserve_row);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, preserve);
-  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, supply_row);
-  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, supplies);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, only_changed_row);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, only_changed);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, supply_row);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, supplies);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, skip_blank);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, verify);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, start);
