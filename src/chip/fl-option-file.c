@@ -124,6 +124,12 @@ fl_option_set_apply_text (FlOptionSet *self, const char *text, gssize length, co
       g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("“%s” is too large to be a file of option bytes"), file_name);
       return FALSE;
     }
+  if (!g_utf8_validate (text, length, NULL)) /* it is quoted in messages */
+    {
+      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("“%s” is not a file of option bytes: %s"), file_name,
+                   _ ("it is not a text"));
+      return FALSE;
+    }
   if (!g_key_file_load_from_data (file, text, length < 0 ? strlen (text) : (gsize) length, G_KEY_FILE_NONE, &bad))
     {
       g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("“%s” is not a file of option bytes: %s"), file_name,
