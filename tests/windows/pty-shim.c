@@ -29,7 +29,6 @@
 #define PTY_LAST_MAJOR  143
 
 int ioctl (int fd, unsigned long request, ...);
-int open64 (const char *path, int flags, ...);
 
 /* Of the one port that a process has open. */
 static int lines = TIOCM_CTS | TIOCM_DSR | TIOCM_CAR;
@@ -167,7 +166,7 @@ tcsetattr (int fd, int when, const struct termios *term)
 
 /* What Wine's server opens files with. */
 int
-open64 (const char *path, int flags, ...)
+open (const char *path, int flags, ...)
 {
   static int (*next) (const char *, int, ...);
   struct stat status;
@@ -188,6 +187,6 @@ open64 (const char *path, int flags, ...)
       return -1;
     }
   if (next == NULL)
-    next = (int (*) (const char *, int, ...)) dlsym (RTLD_NEXT, "open64");
+    next = (int (*) (const char *, int, ...)) dlsym (RTLD_NEXT, "open");
   return next (path, flags, mode);
 }
