@@ -29,6 +29,7 @@
 #define PTY_LAST_MAJOR  143
 
 int ioctl (int fd, unsigned long request, ...);
+int open64 (const char *path, int flags, ...);
 
 /* Of the one port that a process has open. */
 static int lines = TIOCM_CTS | TIOCM_DSR | TIOCM_CAR;
@@ -166,7 +167,7 @@ tcsetattr (int fd, int when, const struct termios *term)
 
 /* What Wine's server opens files with. */
 int
-open (const char *path, int flags, ...)
+open64 (const char *path, int flags, ...)
 {
   static int (*next) (const char *, int, ...);
   struct stat status;
@@ -187,6 +188,6 @@ open (const char *path, int flags, ...)
       return -1;
     }
   if (next == NULL)
-    next = (int (*) (const char *, int, ...)) dlsym (RTLD_NEXT, "open");
+    next = (int (*) (const char *, int, ...)) dlsym (RTLD_NEXT, "open64");
   return next (path, flags, mode);
 }
