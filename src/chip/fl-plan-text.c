@@ -254,6 +254,8 @@ append_sums (FlPlan *self, GString *text)
     {
       g_string_append_printf (text, _ ("Expected time: %.1f s, most of it for %s\n"), seconds, limit);
     }
+  if (fl_plan_leaves_unchanged (self))
+    g_string_append (text, _ ("What holds the file already is neither erased nor written, and takes less time\n"));
 }
 
 /**

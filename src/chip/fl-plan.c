@@ -13,7 +13,7 @@
 #define UNKNOWN_CHIP_UNIT  32 /* the largest program unit there is: it suits every chip */
 #define MAX_RANGES_TO_NAME 4
 
-const FlPlanOptions fl_plan_options_default = { .erase = FL_ERASE_NEEDED, .verify = TRUE };
+const FlPlanOptions fl_plan_options_default = { .erase = FL_ERASE_NEEDED, .verify = TRUE, .only_changed = TRUE };
 
 G_DEFINE_FINAL_TYPE (FlPlan, fl_plan, G_TYPE_OBJECT)
 

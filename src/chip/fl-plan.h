@@ -29,6 +29,8 @@ typedef struct
   gboolean    preserve;   /* data in shared sectors that are not in the image are read first and written back */
   FlSupply    supply;     /* of the board: what chips of F2, F4 and F7 program at once depends on it */
   gboolean    whole_bank; /* the user agreed: where erase codes are in doubt, all of bank 2 is erased */
+  gboolean    only_changed; /* sectors that hold already what they are to hold stay as they are: see
+                             * fl_plan_leaves_unchanged() (default) */
 } FlPlanOptions;
 
 #define FL_PLAN_BLOCK_MAX 256
@@ -76,6 +78,9 @@ guint64         fl_plan_get_verify_bytes (FlPlan *self);      /* what the image 
 double          fl_plan_get_seconds      (FlPlan *self, const char **limit); /* expected; needs fl_plan_set_link() */
 void            fl_plan_set_link         (FlPlan *self, guint baud, guint bits_per_byte, double round_trip_ms,
                                           guint read_waits, guint write_waits);
+gboolean        fl_plan_leaves_unchanged (FlPlan *self);      /* only_changed, where it makes sense */
+gboolean        fl_plan_may_leave        (FlPlan *self, guint sector_index); /* if it holds fl_plan_get_content() */
+const guint8   *fl_plan_get_content      (FlPlan *self, guint sector_index, const guint8 **covered);
 char           *fl_plan_to_text          (FlPlan *self);      /* for --dry-run and the screen reader */
 
 G_END_DECLS

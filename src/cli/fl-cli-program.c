@@ -17,6 +17,7 @@ static char *erase;
 static gboolean no_verify;
 static gboolean keep_blank;
 static gboolean preserve;
+static gboolean rewrite;
 static gboolean dry_run;
 static gboolean start;
 static gboolean yes;
@@ -31,6 +32,7 @@ static const GOptionEntry options[] = {
   { "keep-blank", 0, 0, G_OPTION_ARG_NONE, &keep_blank, N_ ("Write blocks too that are blank"), NULL },
   { "preserve", 0, 0, G_OPTION_ARG_NONE, &preserve, N_ ("Keep other data in pages that are shared with the file"),
     NULL },
+  { "rewrite", 0, 0, G_OPTION_ARG_NONE, &rewrite, N_ ("Erase and write pages too that hold the file already"), NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("Say what would be done, and do nothing"), NULL },
   { "start", 0, 0, G_OPTION_ARG_NONE, &start, N_ ("Start the application afterwards"), NULL },
   { "voltage", 0, 0, G_OPTION_ARG_STRING, &voltage,
@@ -49,6 +51,7 @@ parse_options (FlPlanOptions *plan, GError **error)
   plan->verify = !no_verify;
   plan->keep_blank = keep_blank;
   plan->preserve = preserve;
+  plan->only_changed = !rewrite;
   plan->whole_bank = yes;
   if (voltage != NULL && !fl_supply_parse (voltage, &plan->supply, error))
     return FALSE;
@@ -114,6 +117,7 @@ add_result (FlCli *cli, const FlProgramResult *result, FlImage *image)
   fl_cli_add_int (cli, "bytes_written", (gint64) result->bytes_written);
   fl_cli_add_int (cli, "bytes_verified", (gint64) result->bytes_verified);
   fl_cli_add_int (cli, "pages_erased", result->sectors_erased);
+  fl_cli_add_int (cli, "sectors_unchanged", result->sectors_unchanged);
   json_builder_set_member_name (cli->result, "seconds");
   json_builder_add_double_value (cli->result, result->seconds);
   json_builder_set_member_name (cli->result, "wire_seconds");
@@ -166,6 +170,24 @@ run_job (FlCli *cli, FlPlan *plan, FlProgramResult *result, GError **error)
   return FALSE;
 }
 
+/* What was left as it was, if anything. */
+static void
+print_unchanged (FlCli *cli, FlPlan *plan, guint n_unchanged)
+{
+  FlDevice *device = fl_plan_get_device (plan);
+  gboolean sectors = device->chip != NULL && g_str_equal (fl_chip_get_unit_name (device->chip), "sector");
+  guint n = fl_plan_get_n_erased (plan);
+
+  if (n_unchanged == 0)
+    return;
+  fl_cli_print (cli,
+                sectors ? ngettext ("%u of %u sector held the file already, and was left as it was",
+                                    "%u of %u sectors held the file already, and were left as they were", n)
+                        : ngettext ("%u of %u page held the file already, and was left as it was",
+                                    "%u of %u pages held the file already, and were left as they were", n),
+                n_unchanged, n);
+}
+
 static gboolean
 run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
 {
@@ -180,6 +202,7 @@ run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
                 result.verified ? _ ("Programmed and verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s")
                                 : _ ("Programmed, NOT verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s"),
                 fl_image_get_size (image), result.seconds, fl_image_get_sha256 (image));
+  print_unchanged (cli, plan, result.sectors_unchanged);
   return TRUE;
 }
 

@@ -9,6 +9,7 @@
 #include "fl-job-private.h"
 
 #define STATE(name) (1u << FL_SECTOR_##name)
+#define AS_BEFORE   (STATE (UNTOUCHED) | STATE (PLANNED_ERASE) | STATE (PLANNED_WRITE) | STATE (PLANNED_CHECK))
 #define TOUCHED     (STATE (ERASED) | STATE (WRITING) | STATE (WRITTEN) | STATE (VERIFIED) | STATE (FAILED))
 
 static guint
@@ -82,6 +83,7 @@ describe_sectors (FlJob *job, FlDevice *device, const FlBoardState *state)
   g_autoptr (GString) verified = g_string_new (NULL);
   g_autoptr (GString) wrong = g_string_new (NULL);
   g_autoptr (GString) busy = g_string_new (NULL);
+  g_autoptr (GString) unchanged = g_string_new (NULL);
   g_autoptr (GString) rest = g_string_new (NULL);
   GString *text = g_string_new (NULL);
 
@@ -96,9 +98,9 @@ describe_sectors (FlJob *job, FlDevice *device, const FlBoardState *state)
     append_part (text, g_strdup_printf (_ ("%s verified"), verified->str));
   if (append_ranges (wrong, job, device, STATE (FAILED), NULL, NULL))
     append_part (text, g_strdup_printf (_ ("%s wrong"), wrong->str));
-  if (text->len > 0
-      && append_ranges (rest, job, device, STATE (UNTOUCHED) | STATE (PLANNED_ERASE) | STATE (PLANNED_WRITE), NULL,
-                        NULL))
+  if (text->len > 0 && append_ranges (unchanged, job, device, STATE (UNCHANGED), NULL, NULL))
+    append_part (text, g_strdup_printf (_ ("%s held the file already"), unchanged->str));
+  if (text->len > 0 && append_ranges (rest, job, device, AS_BEFORE, NULL, NULL))
     {
       g_string_append (text, ", ");
       g_string_append (text, _ ("rest untouched"));
@@ -116,7 +118,10 @@ fl_board_state_set (FlJob *job, FlDevice *device, const FlBoardState *state)
 {
   g_autofree char *sectors = describe_sectors (job, device, state);
 
-  if (*sectors == '\0')
+  if (*sectors == '\0' && state->verified)
+    fl_job_set_board_state (job, "%s",
+                            _ ("Flash: nothing had to be changed. The application is in it, complete and verified."));
+  else if (*sectors == '\0')
     fl_job_set_board_state (job, "%s", _ ("Flash: nothing was changed. The board is as it was."));
   else if (state->verified)
     fl_job_set_board_state (job, _ ("Flash: %s. The application is in it, complete and verified."), sectors);

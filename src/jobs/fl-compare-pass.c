@@ -12,6 +12,9 @@
 #include "fl-rate.h"
 #include "fl-session-private.h"
 
+#define VAIN_PART 8           /* of the image, one in so many may be read in vain */
+#define MIN_VAIN  (16 * 1024) /* and this much in any case */
+
 /* How much of a segment is read at once: as much as goes best over the line, and where that is a whole block, up to
  * the next multiple of it. */
 static gsize
@@ -72,56 +75,7 @@ count_differences (FlComparePass *self, guint32 address, const guint8 *expected,
   return n;
 }
 
-/* One block. A difference is read a second time: nothing but parity protects what is read. */
-static gboolean
-compare_block (FlComparePass *self, guint32 address, const guint8 *expected, guint8 *got, gsize length,
-               GCancellable *cancellable, GError **error)
-{
-  guint8 before[FL_BOOT_MAX_BLOCK];
-  gboolean equal;
-
-  if (!fl_rate_keep (self->job, cancellable, error))
-    return FALSE;
-  fl_job_mark (self->job);
-  if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
-    return FALSE;
-  equal = memcmp (got, expected, length) == 0;
-  if (!equal)
-    {
-      memcpy (before, got, length);
-      if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
-        return FALSE;
-      if (memcmp (got, before, length) != 0)
-        fl_mismatch_add_unstable (self->mismatch);
-      equal = memcmp (got, expected, length) == 0;
-      if (equal)
-        {
-          self->n_repeated++;
-          fl_session_add_damage (fl_job_get_session (self->job));
-          fl_job_log (self->job, FL_LOG_WARNING, NULL,
-                      _ ("0x%08X read wrong the first time and right the second: the line damages bytes"), address);
-        }
-    }
-  fl_mismatch_add (self->mismatch, address, expected, got, length);
-  self->n_equal += length - (equal ? 0 : count_differences (self, address, expected, got, length));
-  fl_job_add_done (self->job, FL_OPS_READ_WIRE (length));
-  return TRUE;
-}
-
-static void
-mark_sector (FlComparePass *self, const FlSector *sector, gboolean equal)
-{
-  if (!equal && self->different != NULL)
-    self->different[sector->index] = TRUE;
-  if (!self->mark_sectors)
-    return;
-  if (!equal)
-    fl_job_set_sector (self->job, sector->index, FL_SECTOR_FAILED);
-  else if (fl_job_get_sector (self->job, sector->index) != FL_SECTOR_FAILED)
-    fl_job_set_sector (self->job, sector->index, FL_SECTOR_VERIFIED);
-}
-
-/* What is verified of a sector shows only when all of the image in it was: when the next block is in another one. */
+/* What is verified of a sector shows only when all of the image in it was: when the next bytes are in another one. */
 static gboolean
 is_last_in_sector (FlComparePass *self, const FlSector *sector, guint segment, guint64 next)
 {
@@ -137,46 +91,178 @@ is_last_in_sector (FlComparePass *self, const FlSector *sector, guint segment, g
   return next >= (guint64) sector->address + sector->size;
 }
 
-/* The sectors that a block lies in. */
-static void
-mark_sectors (FlComparePass *self, guint segment, guint32 address, const guint8 *expected, const guint8 *got,
-              gsize length, gboolean *sector_equal)
+static gboolean
+is_left (const FlComparePass *self, const FlSector *sector)
 {
-  for (gsize at = 0, part; at < length; at += part)
-    {
-      const FlSector *sector = fl_layout_find (self->device->layout, address + (guint32) at);
-      gboolean equal, last;
-
-      if (sector == NULL)
-        return;
-      part = MIN (length - at, sector->address + sector->size - (address + at));
-      equal = memcmp (got + at, expected + at, part) == 0;
-      last = is_last_in_sector (self, sector, segment, (guint64) address + at + part);
-      *sector_equal = *sector_equal && equal;
-      if (!equal || last)
-        mark_sector (self, sector, *sector_equal);
-      if (last)
-        *sector_equal = TRUE;
-    }
+  return sector != NULL && self->left != NULL && self->left[sector->index];
 }
 
-/* Whether to look at it. One of several sectors is not read with another. */
+/* Whether there is still something to find out about a sector. */
 static gboolean
-is_wanted (FlComparePass *self, guint32 address, gsize *length)
+is_open (const FlComparePass *self, const FlSector *sector)
 {
-  const FlSector *sector;
-
-  if (self->wanted == NULL)
-    return TRUE;
-  sector = fl_layout_find (self->device->layout, address);
   if (sector == NULL)
+    return self->wanted == NULL;
+  return (self->wanted == NULL || self->wanted[sector->index])
+         && !(is_left (self, sector) && self->missed[sector->index]);
+}
+
+static void
+set_state (FlComparePass *self, const FlSector *sector, FlSectorState state)
+{
+  if (self->mark_sectors)
+    fl_job_set_sector (self->job, sector->index, state);
+}
+
+static void
+set_missed (FlComparePass *self, const FlSector *sector)
+{
+  self->missed[sector->index] = TRUE;
+  self->n_missed++;
+  set_state (self, sector, FL_SECTOR_PLANNED_WRITE);
+}
+
+static void
+enter_sector (FlComparePass *self, const FlSector *sector)
+{
+  if (sector == NULL || self->at_sector == sector->index)
+    return;
+  self->at_sector = sector->index;
+  self->sector_equal = TRUE;
+  self->sector_bytes = 0;
+}
+
+/* The part of a block that lies in one sector. */
+static void
+take_part (FlComparePass *self, const FlSector *sector, guint32 address, const guint8 *expected, const guint8 *got,
+           gsize length, gboolean last)
+{
+  gboolean equal = memcmp (got, expected, length) == 0;
+  gsize n_equal = length;
+
+  enter_sector (self, sector);
+  if (is_left (self, sector) && !equal)
+    {
+      self->n_equal -= self->sector_bytes;
+      self->vain_bytes += self->sector_bytes + length;
+      set_missed (self, sector);
+      return;
+    }
+  fl_mismatch_add (self->mismatch, address, expected, got, length);
+  if (!equal)
+    n_equal -= count_differences (self, address, expected, got, length);
+  self->n_equal += n_equal;
+  if (sector == NULL)
+    return;
+  self->sector_bytes += n_equal;
+  self->sector_equal = self->sector_equal && equal;
+  if (!equal && self->different != NULL)
+    self->different[sector->index] = TRUE;
+  if (!self->sector_equal)
+    set_state (self, sector, FL_SECTOR_FAILED);
+  else if (last && is_left (self, sector))
+    {
+      self->kept_bytes += self->sector_bytes;
+      set_state (self, sector, FL_SECTOR_UNCHANGED);
+    }
+  else if (last)
+    set_state (self, sector, FL_SECTOR_VERIFIED);
+}
+
+/* Reads a block; one that differs a second time: nothing but parity protects what is read. */
+static gboolean
+read_block (FlComparePass *self, guint32 address, const guint8 *expected, guint8 *got, gsize length,
+            GCancellable *cancellable, GError **error)
+{
+  guint8 before[FL_BOOT_MAX_BLOCK];
+
+  if (!fl_rate_keep (self->job, cancellable, error))
     return FALSE;
-  *length = MIN (*length, sector->address + sector->size - address);
-  return self->wanted[sector->index];
+  fl_job_mark (self->job);
+  if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
+    return FALSE;
+  if (memcmp (got, expected, length) == 0)
+    return TRUE;
+  memcpy (before, got, length);
+  if (!fl_boot_read (self->boot, address, got, length, cancellable, error))
+    return FALSE;
+  if (memcmp (got, before, length) != 0)
+    fl_mismatch_add_unstable (self->mismatch);
+  if (memcmp (got, expected, length) != 0)
+    return TRUE;
+  self->n_repeated++;
+  fl_session_add_damage (fl_job_get_session (self->job));
+  fl_job_log (self->job, FL_LOG_WARNING, NULL,
+              _ ("0x%08X read wrong the first time and right the second: the line damages bytes"), address);
+  return TRUE;
+}
+
+static const FlSector *
+find_sector (const FlComparePass *self, guint32 address)
+{
+  return self->device->layout != NULL ? fl_layout_find (self->device->layout, address) : NULL;
+}
+
+/* How many bytes of a block lie in the sector of its byte @at. */
+static gsize
+get_part (const FlSector *sector, guint32 address, gsize left)
+{
+  return sector != NULL ? MIN (left, sector->address + sector->size - address) : left;
+}
+
+/* Whether a block has something of a sector that is open. */
+static gboolean
+is_worth_reading (const FlComparePass *self, guint32 address, gsize length)
+{
+  for (gsize at = 0; at < length;)
+    {
+      const FlSector *sector = find_sector (self, address + (guint32) at);
+
+      if (is_open (self, sector))
+        return TRUE;
+      at += get_part (sector, address + (guint32) at, length - at);
+    }
+  return FALSE;
+}
+
+/* When more is read in vain than is saved, the guess was bad: no more of it is tried. */
+static void
+give_up_guessing (FlComparePass *self)
+{
+  guint64 allowed = MAX (fl_image_get_size (self->image) / VAIN_PART, MIN_VAIN);
+
+  if (self->left == NULL || self->vain_bytes <= self->kept_bytes + allowed)
+    return;
+  for (guint i = (guint) (self->at_sector + 1); i < fl_layout_get_n_sectors (self->device->layout); i++)
+    if (self->left[i] && !self->missed[i])
+      set_missed (self, fl_layout_get_sector (self->device->layout, i));
 }
 
 static gboolean
-compare_segment (FlComparePass *self, guint index, gboolean *sector_equal, GCancellable *cancellable, GError **error)
+compare_block (FlComparePass *self, guint segment, guint32 address, const guint8 *expected, gsize length,
+               GCancellable *cancellable, GError **error)
+{
+  guint8 got[FL_BOOT_MAX_BLOCK];
+
+  if (!read_block (self, address, expected, got, length, cancellable, error))
+    return FALSE;
+  for (gsize at = 0; at < length;)
+    {
+      guint32 from = address + (guint32) at;
+      const FlSector *sector = find_sector (self, from);
+      gsize part = get_part (sector, from, length - at);
+      gboolean last = sector != NULL && is_last_in_sector (self, sector, segment, (guint64) from + part);
+
+      if (is_open (self, sector))
+        take_part (self, sector, from, expected + at, got + at, part, last);
+      at += part;
+    }
+  give_up_guessing (self);
+  return TRUE;
+}
+
+static gboolean
+compare_segment (FlComparePass *self, guint index, GCancellable *cancellable, GError **error)
 {
   const FlSegment *segment = fl_image_get_segment (self->image, index);
   gsize size;
@@ -186,15 +272,12 @@ compare_segment (FlComparePass *self, guint index, gboolean *sector_equal, GCanc
     {
       guint32 address = segment->address + (guint32) at;
       gsize length = get_chunk (address, size - at, fl_boot_get_read_size (self->boot));
-      guint8 got[FL_BOOT_MAX_BLOCK];
+      gboolean open = is_worth_reading (self, address, length);
 
-      if (is_wanted (self, address, &length))
-        {
-          if (!compare_block (self, address, data + at, got, length, cancellable, error))
-            return FALSE;
-          if (self->device->layout != NULL)
-            mark_sectors (self, index, address, data + at, got, length, sector_equal);
-        }
+      if (open && !compare_block (self, index, address, data + at, length, cancellable, error))
+        return FALSE;
+      if (open || self->wanted == NULL)
+        fl_job_add_done (self->job, FL_OPS_READ_WIRE (length));
       at += length;
     }
   return TRUE;
@@ -212,13 +295,16 @@ compare_segment (FlComparePass *self, guint index, gboolean *sector_equal, GCanc
 gboolean
 fl_compare_pass_run (FlComparePass *self, GCancellable *cancellable, GError **error)
 {
-  gboolean sector_equal = TRUE, ok = TRUE;
+  gboolean ok = TRUE;
 
   self->n_equal = self->n_different = 0;
+  self->n_missed = 0;
+  self->kept_bytes = self->vain_bytes = 0;
+  self->at_sector = -1;
   self->mismatch =
       fl_mismatch_new (self->device->layout, self->device->chip != NULL ? self->device->chip->erased_value : 0xFF);
   for (guint i = 0; ok && i < fl_image_get_n_segments (self->image); i++)
-    ok = compare_segment (self, i, &sector_equal, cancellable, error);
+    ok = compare_segment (self, i, cancellable, error);
   self->pattern = fl_mismatch_get_kind (self->mismatch);
   if (ok || self->n_different > 0)
     fl_mismatch_take_facts (self->mismatch, fl_job_get_own_facts (self->job));

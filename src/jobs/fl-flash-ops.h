@@ -40,7 +40,9 @@ gboolean fl_erase_pass_run      (FlErasePass *self, GCancellable *cancellable, G
 /**
  * FlComparePass:
  *
- * Reads back all that an image covers, and compares.
+ * Reads back all that an image covers, and compares. Sectors that were left as they were, because they seemed to hold
+ * it, are no fault when they do not: the first difference is enough, and when too many are read in vain, those that are
+ * left count as different, too.
  */
 typedef struct
 {
@@ -50,8 +52,11 @@ typedef struct
   FlImage *image;
   const guint8 *wanted;    /* nullable: one byte a sector: whether to look at it */
   gboolean mark_sectors;   /* whether the job's map follows */
-  guint64  n_equal;        /* out: bytes */
-  guint64  n_different;    /* out: bytes */
+  const guint8 *left;      /* nullable: one byte a sector: whether it was left as it was */
+  guint8  *missed;         /* out (caller-allocates), zeros, with left: one byte a sector: it does not hold it */
+  guint    n_missed;       /* out: sectors */
+  guint64  n_equal;        /* out: bytes, without those of missed sectors */
+  guint64  n_different;    /* out: bytes, likewise */
   guint8  *different;      /* out (caller-allocates) nullable: one byte a sector: whether it differs */
   guint    n_repeated;     /* out: blocks that a second reading showed to be right */
   guint32  first_address;  /* out: where the first difference is */
@@ -60,6 +65,11 @@ typedef struct
   guint    n_shown;
   FlMismatchKind pattern;  /* out: of the differences */
   FlMismatch *mismatch;    /* the pass's own */
+  int      at_sector;      /* the pass's own: the index of the last that was looked at; -1: none */
+  gboolean sector_equal;   /* the pass's own: what was seen of it */
+  guint64  sector_bytes;   /* the pass's own: that are equal in it */
+  guint64  kept_bytes;     /* the pass's own: read and equal in sectors that were left */
+  guint64  vain_bytes;     /* the pass's own: read in sectors that were missed */
 } FlComparePass;
 
 guint64  fl_compare_get_wire   (FlImage *image, guint read_size);

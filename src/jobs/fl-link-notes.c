@@ -29,8 +29,8 @@ dup_latency_facts (gboolean granted, int timer_ms)
  * @known: (array length=n_known): what is there
  * @n_known: more than 59 bytes are not looked at
  *
- * Whether the bootloader keeps up with packets that are sent at once; only where it may be tried, and was not yet. Where
- * the line echoes, an answer could not be told from what was sent meanwhile. Worker.
+ * Whether the bootloader keeps up with packets that are sent at once; only where it may be tried, and was not yet.
+ * Where the line echoes, an answer could not be told from what was sent meanwhile. Worker.
  *
  * Errors: those of fl_boot_try_burst().
  */

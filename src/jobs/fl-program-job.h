@@ -11,6 +11,7 @@ typedef struct
   guint64 bytes_written;  /* of the image and of what was preserved, without padding */
   guint64 bytes_verified;
   guint   sectors_erased;
+  guint   sectors_unchanged; /* held already what they were to hold, which was compared: neither erased nor written */
   guint   retries;
   double  seconds;        /* on the transport's clock */
   double  wire_seconds;   /* bytes sent and received, at the line's rate */

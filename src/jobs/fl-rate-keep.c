@@ -7,6 +7,7 @@
 
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-link-notes.h"
 #include "fl-notebook.h"
 #include "fl-program-width.h"
 #include "fl-session-private.h"
@@ -124,6 +125,21 @@ drives_boot0 (FlSession *session)
   return preset != NULL && fl_entry_preset_get_wire (preset, FL_ENTRY_PIN_BOOT0, &line, &inverted);
 }
 
+/* At a lower rate a bootloader may keep up that did not before. */
+static gboolean
+try_burst (FlJob *job, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlDevice *device = fl_session_get_device (session);
+  guint8 word[4];
+
+  if (device->protection != FL_PROTECTION_NONE || device->layout == NULL)
+    return TRUE;
+  return fl_boot_read (fl_session_get_boot (session), fl_layout_get_start (device->layout), word, sizeof word,
+                       cancellable, error)
+         && fl_link_try_burst (job, fl_layout_get_start (device->layout), word, sizeof word, cancellable, error);
+}
+
 /* Gives up the rate: now, where the board can be reset in the middle of a job, and for the next connection. */
 static gboolean
 step_down (FlJob *job, GCancellable *cancellable, GError **error)
@@ -151,7 +167,7 @@ step_down (FlJob *job, GCancellable *cancellable, GError **error)
       return FALSE;
     }
   fl_session_set_climbed (session, lower > FL_RATE_USUAL);
-  return fl_program_width_set (job, supply, cancellable, error);
+  return try_burst (job, cancellable, error) && fl_program_width_set (job, supply, cancellable, error);
 }
 
 /**

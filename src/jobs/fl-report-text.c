@@ -119,6 +119,7 @@ append_programmed (GString *text, const FlProgramResult *result, gboolean ok)
   append_row (text, _ ("Bytes written"), "%" G_GUINT64_FORMAT, result->bytes_written);
   append_row (text, _ ("Bytes verified"), "%" G_GUINT64_FORMAT, result->bytes_verified);
   append_row (text, _ ("Pages erased"), "%u", result->sectors_erased);
+  append_row (text, _ ("Pages that held the file already"), "%u", result->sectors_unchanged);
   append_row (text, _ ("Repeated exchanges"), "%u", result->retries);
   append_row (text, _ ("Seconds"), "%.1f", result->seconds);
   append_row (text, _ ("Seconds on the wire"), "%.1f", result->wire_seconds);

@@ -153,6 +153,7 @@ fl_boot_try_burst (FlBoot *self, guint32 address, const guint8 *known, gsize n_k
       self->burst = FL_BURST_UNTRIED;
       return TRUE;
     }
+  self->read_size = FL_BOOT_MAX_BLOCK;
   start = fl_transport_get_time (self->transport);
   failure = fl_boot_attempt (self, &exchange, &stage, cancellable, &problem);
   if (failure == FL_FAILURE_NONE && memcmp (data, known, n_known) == 0)

@@ -97,6 +97,7 @@ fl_firmware_plan (FlFirmware *self)
   options.verify = g_settings_get_boolean (settings, "verify");
   options.keep_blank = !g_settings_get_boolean (settings, "skip-blank");
   options.preserve = g_settings_get_boolean (settings, "preserve") && options.erase != FL_ERASE_ALL;
+  options.only_changed = g_settings_get_boolean (settings, "only-changed");
   options.whole_bank = self->whole_bank;
   options.supply = self->supply;
   if (self->judgement->verdict == FL_VERDICT_REFUSE && self->judgement->error != NULL)
@@ -552,7 +553,7 @@ static void
 fl_firmware_init (FlFirmware *self)
 {
   static const char *const keys[] = { "changed::erase-all", "changed::verify", "changed::skip-blank",
-                                      "changed::preserve" };
+                                      "changed::preserve", "changed::only-changed" };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     g_signal_connect_object (fl_ui_get_settings (), keys[i], G_CALLBACK (fl_firmware_options_cb), self,

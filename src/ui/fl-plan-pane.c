@@ -26,6 +26,8 @@ struct _FlPlanPane
   GtkSwitch *preserve;
   AdwComboRow *supply_row;
   GtkStringList *supplies;
+  GtkWidget *only_changed_row;
+  GtkSwitch *only_changed;
   GtkSwitch *skip_blank;
   GtkSwitch *verify;
   GtkSwitch *start;
@@ -75,7 +77,11 @@ plan_to_words (FlPlan *plan)
     {
       g_autofree char *time = fl_ui_format_seconds (seconds);
 
-      g_string_append_printf (text, _ ("\nAbout %s; most of it is for %s."), time, limit);
+      g_string_append_printf (text,
+                              fl_plan_leaves_unchanged (plan) ? _ (
+                                  "\nAbout %s, or less where the flash holds the file already; most of it is for %s.")
+                                                              : _ ("\nAbout %s; most of it is for %s."),
+                              time, limit);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -120,6 +126,17 @@ fl_plan_pane_update (FlPlanPane *self)
   gtk_label_set_text (self->words, words);
   gtk_widget_set_visible (self->plan_group, plan != NULL);
   fl_plan_pane_update_supply (self);
+}
+
+/* Only reading back shows that a page holds the file, and it does not show whether blank blocks were written. */
+static void
+fl_plan_pane_update_only_changed (FlPlanPane *self)
+{
+  GSettings *settings = fl_ui_get_settings ();
+
+  gtk_widget_set_sensitive (self->only_changed_row, !g_settings_get_boolean (settings, "erase-all")
+                                                        && g_settings_get_boolean (settings, "verify")
+                                                        && g_settings_get_boolean (settings, "skip-blank"));
 }
 
 /**
@@ -167,6 +184,8 @@ fl_plan_pane_class_init (FlPlanPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, preserve);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, supply_row);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, supplies);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, only_changed_row);
+  gtk_widget_class_bind_template_child (widget_class, FlPlanPane, only_changed);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, skip_blank);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, verify);
   gtk_widget_class_bind_template_child (widget_class, FlPlanPane, start);
@@ -187,6 +206,9 @@ fl_plan_pane_init (FlPlanPane *self)
   g_settings_bind (settings, "erase-all", self->preserve_row, "sensitive",
                    G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN | G_SETTINGS_BIND_NO_SENSITIVITY);
   g_settings_bind (settings, "preserve", self->preserve, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "only-changed", self->only_changed, "active", G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (settings, "changed", G_CALLBACK (fl_plan_pane_update_only_changed), self, G_CONNECT_SWAPPED);
+  fl_plan_pane_update_only_changed (self);
   g_settings_bind (settings, "skip-blank", self->skip_blank, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "verify", self->verify, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "start", self->start, "active", G_SETTINGS_BIND_DEFAULT);

@@ -63,6 +63,7 @@ get_cancel_text (FlStage stage)
     case FL_STAGE_WRITE:
       return _ ("Cancel stops at once. The firmware is then incomplete: the board needs programming afterwards.");
     case FL_STAGE_VERIFY:
+      return _ ("Cancel stops the check at once: whether the board holds all of the file is not known then.");
     case FL_STAGE_START:
       return _ ("Everything is written. Cancel skips what is left of the check.");
     default:
@@ -151,7 +152,7 @@ fl_program_page_done_cb (GObject *source, GAsyncResult *result, gpointer user_da
   fl_job_run_finish (FL_JOB (source), result, &self->error);
   if (self->runner == NULL)
     return;
-  fl_verdict_view_show (self->verdict, self->job, self->error, fl_plan_get_image (self->plan), self->file_name);
+  fl_verdict_view_show (self->verdict, self->job, self->error, self->plan, self->file_name);
   fl_program_page_update (self);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
   fl_program_page_focus (self);

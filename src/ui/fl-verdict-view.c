@@ -23,6 +23,8 @@ struct _FlVerdictView
   GtkLabel *state;
   FlExplanationCard *explanation;
   GtkLabel *written;
+  GtkWidget *unchanged_row;
+  GtkLabel *unchanged;
   GtkLabel *verified;
   GtkLabel *time;
   AdwActionRow *sum_row;
@@ -110,6 +112,19 @@ set_bytes (GtkLabel *label, guint64 n_bytes)
 }
 
 static void
+set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged)
+{
+  const FlChip *chip = fl_plan_get_device (plan)->chip;
+  gboolean sectors = chip != NULL && g_str_equal (fl_chip_get_unit_name (chip), "sector");
+  guint n = fl_plan_get_n_erased (plan);
+  g_autofree char *text = g_strdup_printf (sectors ? ngettext ("%u of %u sector", "%u of %u sectors", n)
+                                                   : ngettext ("%u of %u page", "%u of %u pages", n),
+                                           n_unchanged, n);
+
+  gtk_label_set_text (label, text);
+}
+
+static void
 fl_verdict_view_set_state (FlVerdictView *self, const char *state)
 {
   gtk_label_set_text (self->state, state != NULL ? state : "");
@@ -121,12 +136,11 @@ fl_verdict_view_set_state (FlVerdictView *self, const char *state)
  * @self: a view
  * @job: a job that has ended
  * @error: (nullable): how
- * @image: what was to be programmed
+ * @plan: what was to be done
  * @file_name: where it came from
  */
 void
-fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *error, FlImage *image,
-                      const char *file_name)
+fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *error, FlPlan *plan, const char *file_name)
 {
   Outcome outcome = get_outcome (job, error);
   const FlProgramResult *result = fl_program_job_get_result (job);
@@ -148,12 +162,14 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
   fl_verdict_view_set_state (self, error != NULL && explanation == NULL ? board_state : NULL);
 
   set_bytes (self->written, result->bytes_written);
+  gtk_widget_set_visible (self->unchanged_row, result->sectors_unchanged > 0);
+  set_unchanged (self->unchanged, plan, result->sectors_unchanged);
   if (result->bytes_verified > 0)
     set_bytes (self->verified, result->bytes_verified);
   else
     gtk_label_set_text (self->verified, _ ("nothing"));
   gtk_label_set_text (self->time, time);
-  adw_action_row_set_subtitle (self->sum_row, fl_image_get_sha256 (image));
+  adw_action_row_set_subtitle (self->sum_row, fl_image_get_sha256 (fl_plan_get_image (plan)));
 }
 
 /**
@@ -219,6 +235,8 @@ fl_verdict_view_class_init (FlVerdictViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, state);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, explanation);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, written);
+  gtk_widget_class_bind_template_child (widget_class, FlVerdictView, unchanged_row);
+  gtk_widget_class_bind_template_child (widget_class, FlVerdictView, unchanged);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, verified);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, time);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, sum_row);

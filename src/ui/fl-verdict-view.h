@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define FL_TYPE_VERDICT_VIEW (fl_verdict_view_get_type ())
 G_DECLARE_FINAL_TYPE (FlVerdictView, fl_verdict_view, FL, VERDICT_VIEW, GtkWidget)
 
-void fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *error, FlImage *image,
+void fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *error, FlPlan *plan,
                            const char *file_name);
 void fl_verdict_view_warn (FlVerdictView *self, const char *text);
 void fl_verdict_view_note (FlVerdictView *self, FlJob *job, const GError *error, const char *text); /* a later job */

@@ -209,6 +209,18 @@ def no_file_changes():
     assert said["result"] == "ok" and said["file_note"] is None, said
 
 
+def sent_bytes(trace):
+    """What a saved trace says was sent; a long record has further lines that begin with +."""
+    sent, going_out = [], False
+    for line in trace.read_text().splitlines()[1:]:
+        words = line.split()
+        kind, data = (words[0], words[1:]) if words[0] == "+" else (words[1], words[2:])
+        going_out = kind == ">" or (kind == "+" and going_out)
+        if going_out:
+            sent += data
+    return sent
+
+
 class Served:
     """A board on a pty, as slow as a line; every byte that it gets and gives is kept."""
 
@@ -219,10 +231,10 @@ class Served:
             self.process = subprocess.Popen([SIM, "--pty", self.link, "--device", "0x460", "--trace"],
                                             stdout=subprocess.PIPE, stderr=log, text=True)
 
-    def sent(self):
-        """Every byte that came to the board, and all that happened to it, without the times."""
+    def heard(self):
+        """Every byte that came to the board; and what else happened to it, without the times."""
         lines = [line.split() for line in self.log.read_text().splitlines()]
-        return [line[1:] for line in lines if line[1] != "<"]
+        return [line[2] for line in lines if line[1] == ">"], [line[1:] for line in lines if line[1] not in "<>"]
 
     def __enter__(self):
         assert self.process.stdout.readline().startswith("ready")
@@ -236,8 +248,9 @@ class Served:
 @tap.case
 def two_on_one_port():
     """a second program is told who has the port, and the first one's job does not notice"""
+    trace = HERE / "shared.trace"
     with Served("shared") as board_:
-        job = Programming(board_.link, image("shared.bin", 16 * KIB), "--parity", "none")
+        job = Programming(board_.link, image("shared.bin", 16 * KIB), "--parity", "none", "--trace", trace)
         job.wait_for("write")
         for _ in range(3):
             said = json.loads(cli("--json", "info", "--port", board_.link, "--parity", "none", expect=2).stdout)
@@ -246,10 +259,13 @@ def two_on_one_port():
             assert job.process.poll() is None, "the first one has ended already"
         said = job.end()
         assert said["result"] == "ok" and said["verified"] and said["retries"] == 0, said
+    # Nobody else's bytes came to the board, and nobody has reset it; that none of its own were taken, the retries say.
+    sent = sent_bytes(trace)
+    heard, events = board_.heard()
+    assert heard == sent, (len(heard), len(sent))
     with Served("alone") as undisturbed:
-        job = Programming(undisturbed.link, HERE / "shared.bin", "--parity", "none")
-        job.end()
-    assert board_.sent() == undisturbed.sent()
+        Programming(undisturbed.link, HERE / "shared.bin", "--parity", "none").end()
+    assert events == undisturbed.heard()[1], events
 
 
 @tap.case

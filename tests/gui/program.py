@@ -91,13 +91,18 @@ def cancel_reading():
 
 @journey.step
 def next_board():
-    """the next board is one click"""
+    """the next board is one click; it holds the file already, and nothing is erased or written"""
     app.show_view("Program")
     app.press("FlProgramPage", "Next board")
     page = app.page("FlProgramPage")
     app.wait_running()
+    gui.wait_for(lambda: "Held the file: " in app.map_on("FlProgressView"), "pages that hold the file", SLOW)
+    journey.shoot("running-unchanged")
     app.wait_verdict("Programmed and verified")
     gui.find_shown(page, "push button", "Next board")
+    shown = gui.labels(app.page("FlVerdictView"))
+    assert "20 of 20 pages" in shown and "0 bytes" in shown, shown
+    journey.shoot("verdict-unchanged")
 
 
 @journey.step

@@ -15,9 +15,8 @@
 static void
 reset_settings (void)
 {
-  static const char *const keys[] = {
-    "last-port", "last-port-serial", "other-port", "baud", "parity", "burst", "entry", "preset"
-  };
+  static const char *const keys[] = { "last-port", "last-port-serial", "other-port", "baud", "parity", "burst", "entry",
+                                      "preset" };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     g_settings_reset (fl_ui_get_settings (), keys[i]);
@@ -129,6 +128,7 @@ test_options (gconstpointer data)
   GSettings *settings = fl_ui_get_settings ();
   g_autoptr (FlConnectionPane) pane = NULL;
   g_autoptr (FlConnectOptions) options = NULL;
+  g_autoptr (FlConnectOptions) without = NULL;
 
   reset_settings ();
   pane = g_object_ref_sink (g_object_new (FL_TYPE_CONNECTION_PANE, NULL));
@@ -142,6 +142,12 @@ test_options (gconstpointer data)
   g_assert_cmpuint (options->baud, ==, options_rows[row].baud);
   g_assert_cmpint (options->parity, ==, options_rows[row].expected_parity);
   g_assert_cmpint (options->entry, ==, options_rows[row].expected_entry);
+  g_assert_cmpint (options->climb, ==, FL_CLIMB_SEARCH); /* unless it is switched off */
+  g_assert_nonnull (options->notebook);
+  g_settings_set_boolean (settings, "climb", FALSE);
+  without = fl_connection_pane_make_options (pane, "x");
+  g_assert_cmpint (without->climb, ==, FL_CLIMB_NEVER);
+  g_settings_reset (settings, "climb");
   if (options->entry == FL_ENTRY_DTR_RTS)
     g_assert_nonnull (fl_entry_preset_find (options->preset));
   else

@@ -85,9 +85,9 @@ static const struct
   double part;
   const char *says; /* the state of the board */
 } cancel_cases[] = {
-  { "first-byte", 0.0, "perhaps erased" }, { "erasing", 0.002, "perhaps erased" },  { "checking", 0.007, "erased" },
-  { "writing", 0.10, "erased" },           { "writing-later", 0.5, "written" },     { "writing-last", 0.93, "written" },
-  { "verifying", 0.97, "verified" },       { "verifying-later", 0.99, "verified" },
+  { "erasing", 0.002, "perhaps erased" },  { "checking", 0.007, "erased" },     { "writing", 0.10, "erased" },
+  { "writing-later", 0.5, "written" },     { "writing-last", 0.93, "written" }, { "verifying", 0.97, "verified" },
+  { "verifying-later", 0.99, "verified" },
 };
 
 static void

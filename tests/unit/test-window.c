@@ -225,8 +225,24 @@ test_program (Fixture *fixture, gconstpointer data)
   press (fixture, "_Next board");
   g_assert_null (fl_widget_test_find (fixture->window, GTK_TYPE_LABEL, "Programmed and verified"));
   wait_label (fixture, "Programmed and verified");
+  wait_label (fixture, "3 of 3 pages"); /* it is the same board: they held the file already */
   close_window (fixture);
   assert_flash (fixture, "sim:0x460");
+  g_assert_cmpuint (count_erasures ("sim:0x460", 0), ==, 1);
+}
+
+/* All of it once more, because somebody wants it. */
+static void
+test_rewrite (Fixture *fixture, gconstpointer data)
+{
+  g_settings_set_boolean (fl_ui_get_settings (), "only-changed", FALSE);
+  choose (fixture, "sim:0x460", fixture->file);
+  press (fixture, "_Program");
+  wait_label (fixture, "Programmed and verified");
+  press (fixture, "_Next board");
+  wait_next (fixture);
+  wait_label (fixture, "Programmed and verified");
+  close_window (fixture);
   g_assert_cmpuint (count_erasures ("sim:0x460", 0), ==, 2);
 }
 
@@ -568,6 +584,7 @@ main (int argc, char **argv)
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   ADD ("/window/program", test_program);
+  ADD ("/window/rewrite", test_rewrite);
   ADD ("/window/no-verify", test_no_verify);
   ADD ("/window/start", test_start);
   ADD ("/window/too-large", test_too_large);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fl-erase-doubt.h"
+#include "fl-job-private.h"
+#include "fl-program-private.h"
+
+/* What is erased anew may have no erase code that is safe among so few: then all of bank 2 that is in @plenty is taken.
+ */
+static void
+fl_program_job_widen (FlProgramJob *self, guint8 *sectors, const guint8 *plenty)
+{
+  FlLayout *layout = fl_program_job_get_layout (self);
+
+  if (!fl_erase_doubt_may_arise (fl_program_job_get_device (self), sectors))
+    return;
+  for (guint i = fl_layout_get_bank_2 (layout); i < fl_layout_get_n_sectors (layout); i++)
+    sectors[i] = sectors[i] || plenty[i];
+}
+
+/* One attempt to mend sectors that differ: erased and written once more, and read again. */
+static gboolean
+fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *different, GCancellable *cancellable,
+                     GError **error)
+{
+  FlJob *job = FL_JOB (self);
+  FlErasePass erasing = self->erasing;
+  FlComparePass again = *compare;
+  g_autoptr (GError) reason = NULL;
+  guint64 n_wrong = compare->n_different;
+
+  fl_compare_pass_set_error (compare, &reason);
+  fl_job_fail_step (job, reason->message);
+  fl_job_begin_step (job, _ ("Erasing and programming once more what differs"));
+  fl_job_set_text (job, _ ("Programming once more what differs"));
+  self->result.retries++;
+  fl_program_job_widen (self, different, self->rewritten); /* what was left may hold data to be kept */
+  erasing.wanted = different;
+  erasing.all = FALSE;
+  erasing.n_erased = erasing.n_retries = 0;
+  if (!fl_erase_pass_run (&erasing, cancellable, error))
+    {
+      self->erasing.first_busy = erasing.first_busy;
+      self->erasing.n_busy = erasing.n_busy;
+      return FALSE;
+    }
+  if (!fl_program_job_write_blocks (self, compare->boot, different, TRUE, cancellable, error))
+    return FALSE;
+  again.wanted = different;
+  again.different = NULL;
+  again.left = NULL;
+  if (!fl_compare_pass_run (&again, cancellable, error))
+    return FALSE;
+  if (again.n_different > 0)
+    {
+      fl_compare_pass_set_error (&again, error);
+      return FALSE;
+    }
+  compare->n_equal += n_wrong;
+  compare->n_different = 0;
+  fl_job_end_step (job, NULL);
+  return TRUE;
+}
+
+/* Reads back sectors, and mends once what differs. */
+static gboolean
+fl_program_job_compare (FlProgramJob *self, FlComparePass *compare, GCancellable *cancellable, GError **error)
+{
+  FlJob *job = FL_JOB (self);
+  g_autofree guint8 *different = g_malloc0 (fl_layout_get_n_sectors (fl_program_job_get_layout (self)));
+  g_autofree char *size = g_format_size_full (fl_image_get_size (self->expected), G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *detail = NULL;
+  guint64 bytes_before = self->result.bytes_verified;
+  double since = fl_job_get_elapsed (job);
+  gboolean ok;
+
+  compare->different = different;
+  fl_job_enter_stage (job, FL_STAGE_VERIFY);
+  if (compare->wanted == NULL)
+    {
+      fl_job_set_text (job, _ ("Verifying %s"), size);
+      fl_job_begin_step (job, _ ("Verifying %s"), size);
+    }
+  else
+    {
+      fl_job_set_text (job, _ ("Verifying what was programmed last"));
+      fl_job_begin_step (job, _ ("Verifying what was programmed last"));
+    }
+  ok = fl_compare_pass_run (compare, cancellable, error);
+  self->result.bytes_verified = bytes_before + compare->n_equal;
+  self->result.retries += compare->n_repeated;
+  if (ok && compare->n_different > 0)
+    {
+      if (fl_plan_get_options (self->plan)->erase == FL_ERASE_NONE)
+        {
+          fl_compare_pass_set_error (compare, error);
+          return FALSE;
+        }
+      ok = fl_program_job_mend (self, compare, different, cancellable, error);
+      if (ok)
+        self->result.bytes_verified = bytes_before + compare->n_equal;
+    }
+  else if (ok)
+    {
+      detail = fl_program_job_dup_rate (self, compare->n_equal, since);
+      fl_job_end_step (job, detail);
+    }
+  compare->different = NULL;
+  return ok;
+}
+
+/* Bytes of what is expected in some sectors. */
+static guint64
+count_expected (FlProgramJob *self, const guint8 *sectors)
+{
+  FlLayout *layout = fl_program_job_get_layout (self);
+  guint64 n_bytes = 0;
+
+  for (guint i = 0; i < fl_image_get_n_segments (self->expected); i++)
+    {
+      const FlSegment *segment = fl_image_get_segment (self->expected, i);
+      guint64 end = (guint64) segment->address + g_bytes_get_size (segment->data);
+
+      for (guint64 at = segment->address; at < end;)
+        {
+          const FlSector *sector = fl_layout_find (layout, (guint32) at);
+          guint64 next = MIN (end, (guint64) sector->address + sector->size);
+
+          if (sectors[sector->index])
+            n_bytes += next - at;
+          at = next;
+        }
+    }
+  return n_bytes;
+}
+
+/* What had been left and does not hold the file is no fault: it is programmed after all; and with it what there is no
+ * other way to erase it than with. */
+static gboolean
+fl_program_job_rewrite_missed (FlProgramJob *self, FlBoot *boot, guint8 *missed, guint n_missed,
+                               GCancellable *cancellable, GError **error)
+{
+  FlJob *job = FL_JOB (self);
+  g_autofree char *count = fl_ops_dup_count (fl_program_job_get_device (self), n_missed);
+  FlComparePass compare = {
+    .job = job, .boot = boot, .device = fl_program_job_get_device (self), .wanted = missed, .mark_sectors = TRUE
+  };
+
+  /* Translators: "3 pages" */
+  fl_job_log (job, FL_LOG_INFO, NULL, _ ("Seemed to hold the file already, and do not in every byte: %s"), count);
+  fl_program_job_widen (self, missed, self->erase);
+  self->result.bytes_verified = fl_image_get_size (self->expected) - count_expected (self, missed);
+  self->total += fl_program_job_get_rewrite_wire (self, missed) + FL_OPS_READ_WIRE (count_expected (self, missed));
+  fl_job_set_total (job, self->total);
+  if (!fl_program_job_rewrite (self, boot, missed, cancellable, error))
+    return FALSE;
+  compare.image = self->expected;
+  return fl_program_job_compare (self, &compare, cancellable, error);
+}
+
+/**
+ * fl_program_job_verify:
+ *
+ * Reads back all that is expected: also what was left as it was, because it seemed to hold it. What of that does not is
+ * programmed then; what was written and differs is erased and written once more.
+ *
+ * Errors: %FL_ERROR_VERIFY, those of FlErasePass and of the line.
+ *
+ * Returns: whether every byte was read back and is equal
+ */
+gboolean
+fl_program_job_verify (FlProgramJob *self, FlBoot *boot, GCancellable *cancellable, GError **error)
+{
+  g_autofree guint8 *missed = g_malloc0 (fl_layout_get_n_sectors (fl_program_job_get_layout (self)));
+  FlComparePass compare = { .job = FL_JOB (self),
+                            .boot = boot,
+                            .device = fl_program_job_get_device (self),
+                            .image = self->expected,
+                            .left = self->left,
+                            .missed = missed,
+                            .mark_sectors = TRUE };
+
+  if (!fl_program_job_compare (self, &compare, cancellable, error))
+    return FALSE;
+  if (compare.n_missed > 0 && !fl_program_job_rewrite_missed (self, boot, missed, compare.n_missed, cancellable, error))
+    return FALSE;
+  self->result.verified = self->result.bytes_verified == fl_image_get_size (self->expected);
+  return TRUE;
+}
