@@ -53,6 +53,7 @@ def wait_until_gone(windows_path):
     path = windows.path(windows_path)
     for _ in range(wine.LIMIT * 10):
         if not path.exists():
+            windows.stop()  # the copy itself goes when Windows starts again
             return
         time.sleep(0.1)
     raise AssertionError(f"{path} is still there: {sorted(str(p) for p in path.rglob('*'))[:20]}")
