@@ -61,8 +61,8 @@ fl_file_load (const char *path, gsize max_bytes, char **contents, gsize *length,
     {
       g_autofree char *name = g_filename_display_name (path);
 
-      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT,
-                   _ ("%s: larger than such a file can be: more than %" G_GSIZE_FORMAT " KiB"), name, max_bytes / 1024);
+      g_set_error (error, FL_ERROR, FL_ERROR_FORMAT, _ ("%s: larger than such a file can be: more than %u KiB"), name,
+                   (guint) (max_bytes / 1024));
       return FALSE;
     }
   if (length != NULL)
