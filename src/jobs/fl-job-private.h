@@ -83,6 +83,8 @@ void          fl_job_conclude_facts   (FlJob *self, FlStage stage, const GError 
 FlBoot  *fl_job_get_boot      (FlJob *self, GError **error); /* fails when the session is not connected */
 void     fl_job_begin_step    (FlJob *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void     fl_job_mark          (FlJob *self);                 /* the next exchange begins here */
+char    *fl_job_suspend_step  (FlJob *self, guint64 *from);
+void     fl_job_resume_step   (FlJob *self, char *step, guint64 from);
 void     fl_job_mark_range    (FlJob *self, guint64 from, guint64 to); /* trace records that show what failed */
 void     fl_job_end_step      (FlJob *self, const char *detail); /* [OK]; NULL: the exchanges since it began */
 void     fl_job_fail_step     (FlJob *self, const char *message); /* [KO], and the job goes on */

@@ -124,6 +124,45 @@ fl_job_mark_range (FlJob *self, guint64 from, guint64 to)
   priv->mark_end = to;
 }
 
+/**
+ * fl_job_suspend_step:
+ * @from: (out): what fl_job_resume_step() takes
+ *
+ * For what has lines of its own in the log, and may have to be done in the middle of a step. Worker.
+ *
+ * Returns: (transfer full) (nullable): the step that was begun
+ */
+char *
+fl_job_suspend_step (FlJob *self, guint64 *from)
+{
+  FlJobPrivate *priv = fl_job_get_private (self);
+
+  FL_ASSERT_WORKER ();
+  *from = priv->step_from;
+  return g_steal_pointer (&priv->step);
+}
+
+/**
+ * fl_job_resume_step:
+ * @step: (transfer full) (nullable): what fl_job_suspend_step() returned
+ *
+ * Goes on with it. A step that was begun meanwhile and has failed stays: it is what the job fails with. Worker.
+ */
+void
+fl_job_resume_step (FlJob *self, char *step, guint64 from)
+{
+  FlJobPrivate *priv = fl_job_get_private (self);
+
+  FL_ASSERT_WORKER ();
+  if (priv->step != NULL)
+    {
+      g_free (step);
+      return;
+    }
+  priv->step = step;
+  priv->step_from = from;
+}
+
 void
 fl_job_end_step (FlJob *self, const char *detail)
 {

@@ -182,10 +182,16 @@ gboolean
 fl_rate_keep (FlJob *job, GCancellable *cancellable, GError **error)
 {
   FlSession *session = fl_job_get_session (job);
+  guint64 from;
+  char *step;
+  gboolean ok;
 
   if (!fl_session_has_climbed (session) || fl_session_count_damage (session) <= MAX_DAMAGE)
     return TRUE;
-  return step_down (job, cancellable, error);
+  step = fl_job_suspend_step (job, &from);
+  ok = step_down (job, cancellable, error);
+  fl_job_resume_step (job, step, from);
+  return ok;
 }
 
 /* How much has gone wrong without speaking against the rate; where talking to the board came to an end, less. */

@@ -178,10 +178,11 @@ job_board_connect (JobBoard *self)
 }
 
 /* Whether a line of the log, or what it unfolds to, has this text. */
-gboolean
-job_board_logged (FlJob *job, FlLogStatus status, const char *part)
+guint
+job_board_count_logged (FlJob *job, FlLogStatus status, const char *part)
 {
   GListModel *log = fl_job_get_log (job);
+  guint n = 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (log); i++)
     {
@@ -191,9 +192,15 @@ job_board_logged (FlJob *job, FlLogStatus status, const char *part)
       if (fl_log_entry_get_status (entry) == status
           && (strstr (fl_log_entry_get_text (entry), part) != NULL
               || (detail != NULL && strstr (detail, part) != NULL)))
-        return TRUE;
+        n++;
     }
-  return FALSE;
+  return n;
+}
+
+gboolean
+job_board_logged (FlJob *job, FlLogStatus status, const char *part)
+{
+  return job_board_count_logged (job, status, part) > 0;
 }
 
 /* Some segments of random bytes, each within one bank, that do not touch. */

@@ -44,7 +44,8 @@ FlImage  *job_board_random_image (FlLayout *layout, guint32 seed, guint max_byte
 guint8   *job_board_dup_flash (JobBoard *self, gsize *size); /* all sectors, one after the other */
 void      job_board_fill      (JobBoard *self, guint32 seed); /* flash, with anything but blank */
 FlJob    *job_board_program   (JobBoard *self, FlImage *image, const FlPlanOptions *options, gboolean start);
-gboolean  job_board_logged  (FlJob *job, FlLogStatus status, const char *part); /* in a line or its detail */
+gboolean  job_board_logged    (FlJob *job, FlLogStatus status, const char *part); /* in a line or its detail */
+guint     job_board_count_logged (FlJob *job, FlLogStatus status, const char *part);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (JobBoard, job_board_free)
 

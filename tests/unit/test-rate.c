@@ -313,6 +313,35 @@ test_errors_in_job (gconstpointer data)
   g_assert_cmpuint (recall (notebook.path, "rate-0x467"), ==, left ? 460800 : 921600);
 }
 
+/* A reset makes an F4 forget its supply voltage: it is told again in the middle of writing, which goes on in the log. */
+static void
+test_width_in_job (void)
+{
+  g_auto (Notebook) notebook = { 0 };
+  g_autoptr (JobBoard) board = job_board_new ("0x413,wired=1");
+  g_autoptr (FlJob) connected = NULL;
+  g_autoptr (FlImage) image = NULL;
+  g_autoptr (FlPlan) plan = NULL;
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  FlPlanOptions options = fl_plan_options_default;
+
+  notebook_open (&notebook);
+  connected = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
+  image = job_board_random_image (job_board_device (board)->layout, 3, 30000);
+  options.supply = FL_SUPPLY_2V7;
+  plan = fl_plan_new (job_board_device (board), image, &options, &error);
+  g_assert_no_error (error);
+  job = fl_program_job_new (board->session, plan, FALSE);
+  disturb (board, 5, 600); /* the later ones while it writes */
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  g_assert_true (fl_program_job_get_result (FL_PROGRAM_JOB (job))->verified);
+  g_assert_true (job_board_logged (job, FL_LOG_WARNING, "the job goes on at 460800"));
+  g_assert_cmpuint (job_board_count_logged (job, FL_LOG_OK, "Supply voltage"), ==, 2);
+  g_assert_true (job_board_logged (job, FL_LOG_OK, "Programming"));
+}
+
 /* Where BOOT0 is set by hand, a reset in the middle of a job might start the application: only the next connection is
  * slower. */
 static void
@@ -491,6 +520,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/other-chip", test_other_chip);
   g_test_add_data_func ("/rate/errors-in-job/few", GUINT_TO_POINTER (2), test_errors_in_job);
   g_test_add_data_func ("/rate/errors-in-job/many", GUINT_TO_POINTER (5), test_errors_in_job);
+  g_test_add_func ("/rate/width-in-job", test_width_in_job);
   g_test_add_func ("/rate/no-reset-in-job", test_no_reset_in_job);
   g_test_add_data_func ("/rate/failed-job/disturbed", GINT_TO_POINTER (TRUE), test_failed_job);
   g_test_add_data_func ("/rate/failed-job/silent", GINT_TO_POINTER (FALSE), test_failed_job);
