@@ -313,7 +313,8 @@ test_errors_in_job (gconstpointer data)
   g_assert_cmpuint (recall (notebook.path, "rate-0x467"), ==, left ? 460800 : 921600);
 }
 
-/* A reset makes an F4 forget its supply voltage: it is told again in the middle of writing, which goes on in the log. */
+/* A reset makes an F4 forget its supply voltage: it is told again in the middle of writing, which goes on in the log.
+ */
 static void
 test_width_in_job (void)
 {
