@@ -178,8 +178,13 @@ fl_port_fd_take_errors (int fd, FlPortErrorCounts *last)
   struct serial_icounter_struct now = { 0 };
   FlLineErrors errors = 0;
 
-  if (ioctl (fd, TIOCGICOUNT, &now) != 0)
+  if (last->none)
     return 0;
+  if (ioctl (fd, TIOCGICOUNT, &now) != 0)
+    {
+      last->none = errno == ENOTTY || errno == EINVAL;
+      return 0;
+    }
   if (now.parity != last->parity)
     errors |= FL_LINE_ERROR_PARITY;
   if (now.frame != last->framing)
@@ -188,7 +193,7 @@ fl_port_fd_take_errors (int fd, FlPortErrorCounts *last)
     errors |= FL_LINE_ERROR_OVERRUN;
   if (now.brk != last->breaks)
     errors |= FL_LINE_ERROR_BREAK;
-  *last = (FlPortErrorCounts){ now.parity, now.frame, now.overrun + now.buf_overrun, now.brk };
+  *last = (FlPortErrorCounts){ now.parity, now.frame, now.overrun + now.buf_overrun, now.brk, FALSE };
   return errors;
 }
 

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   int parity, framing, overrun, breaks;
+  gboolean none; /* the driver does not count, and need not be asked again */
 } FlPortErrorCounts;
 
 int          fl_port_fd_open_locked (const char *path, GError **error);
