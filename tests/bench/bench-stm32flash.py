@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Flashloader and stm32flash side by side, on the same simulated board behind a pty, in real time. Prints a table in
-Markdown.
+Markdown. Fails where the adapter's latency is not made up for.
 
 usage: bench-stm32flash.py FLASHLOADER-CLI FLASHLOADER-SIM [KIB [LATENCY-MS...]]
 """
@@ -15,6 +15,7 @@ import time
 
 DEVICE = ['--device', '0x467', '--flash', '256']
 LIMIT = 600  # seconds
+MAX_RATIO = {'16': 0.66}  # by milliseconds of latency: what they take ÷ what stm32flash does
 
 
 def measure(sim, latency, folder, command):
@@ -39,6 +40,7 @@ def main():
     cli, sim = sys.argv[1:3]
     kib = int(sys.argv[3]) if len(sys.argv) > 3 else 64
     latencies = sys.argv[4:] or ['0', '1', '16']
+    missed = []
     print(f'{kib} KiB of random data written and verified at 115200, connecting included\n')
     print('| latency | stm32flash | flashloader-cli | ratio |')
     print('| ---: | ---: | ---: | ---: |')
@@ -50,6 +52,10 @@ def main():
             theirs = measure(sim, latency, folder, ['stm32flash', '-m', '8n1', '-b', '115200', '-w', image, '-v'])
             ours = measure(sim, latency, folder, [cli, 'program', image, '--baud', '115200', '--quiet', '--port'])
             print(f'| {latency} ms | {theirs:.2f} s | {ours:.2f} s | {ours / theirs:.3f} |', flush=True)
+            if ours / theirs > MAX_RATIO.get(latency, float('inf')):
+                missed.append(latency)
+    if missed:
+        sys.exit(f'too slow at a latency of {", ".join(missed)} ms')
 
 
 main()
