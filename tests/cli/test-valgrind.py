@@ -13,7 +13,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import tap
 
-CLI, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
+CLI, ROOT = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
 FOLDER = tempfile.TemporaryDirectory(prefix="flashloader-valgrind-")
 HERE = pathlib.Path(FOLDER.name)
 WRONG = 99
