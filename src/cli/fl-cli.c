@@ -93,7 +93,7 @@ fl_cli_add_device (FlCli *cli, FlDevice *device)
 gboolean
 fl_cli_parse_number (const char *text, const char *what, guint32 *value, GError **error)
 {
-  guint64 number;
+  guint64 number = 0;
   char *end = NULL;
   gboolean hex = g_ascii_strncasecmp (text, "0x", 2) == 0;
 
