@@ -3,6 +3,7 @@
  * the board has answered meanwhile is there, and every deadline has passed. */
 #include "fl-connect-job.h"
 #include "fl-flash-jobs.h"
+#include "fl-test-stride.h"
 #include "job-board.h"
 
 #define MAX_BYTES 1500
@@ -57,14 +58,20 @@ test_everywhere (gconstpointer data)
 {
   Tally awake = { 0 };
   Tally asleep = { 0 };
+  guint n_places = 0, n_taken = 0;
 
   run_once (data, 0, &awake);
   g_assert_cmpuint (awake.n_calls, >, 100);
   g_assert_cmpuint (awake.n_retried, ==, 0);
-  for (guint64 at = 1; at <= awake.n_calls; at += STRIDE)
-    run_once (data, at, &asleep);
+  for (guint64 at = 1; at <= awake.n_calls; at += STRIDE, n_places++)
+    if (fl_test_stride_takes (n_places))
+      {
+        run_once (data, at, &asleep);
+        n_taken++;
+      }
   g_test_message ("%s: %u places to sleep, %u retried", (const char *) data, asleep.n_done, asleep.n_retried);
-  g_assert_cmpuint (asleep.n_done, ==, (awake.n_calls + STRIDE - 1) / STRIDE);
+  g_assert_cmpuint (n_taken, >, 0);
+  g_assert_cmpuint (asleep.n_done, ==, n_taken);
   g_assert_cmpuint (asleep.n_retried, ==, 0);
 }
 
