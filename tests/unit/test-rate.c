@@ -156,7 +156,7 @@ test_faster (void)
   for (guint i = 0; i < G_N_ELEMENTS (seconds); i++)
     {
       g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
-      g_autoptr (FlJob) connected = connect_with (board, i == 0 ? FL_CLIMB_NEVER : FL_CLIMB_SEARCH, NULL);
+      g_autoptr (FlJob) connected G_GNUC_UNUSED = connect_with (board, i == 0 ? FL_CLIMB_NEVER : FL_CLIMB_SEARCH, NULL);
       g_autoptr (FlImage) image = job_board_random_image (fl_sim_board_get_layout (board->board), 7, 40000);
       g_autoptr (FlJob) job = job_board_program (board, image, NULL, FALSE);
       g_autoptr (GError) error = NULL;
@@ -409,7 +409,7 @@ test_cancelled (void)
 
   {
     g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
-    g_autoptr (FlJob) job = connect_with (board, FL_CLIMB_SEARCH, NULL);
+    g_autoptr (FlJob) job G_GNUC_UNUSED = connect_with (board, FL_CLIMB_SEARCH, NULL);
 
     total = board->n_sent;
   }
