@@ -37,6 +37,8 @@
 static gboolean
 is_near_command (guint8 first, guint8 second)
 {
+  if (__builtin_popcount (first ^ second ^ 0xFF) > 1) /* no complements, whatever the command: most pairs are not */
+    return FALSE;
   for (guint code = 0; code <= 0xFF; code++)
     {
       guint n_bits = (guint) __builtin_popcount (first ^ code) + (guint) __builtin_popcount (second ^ (code ^ 0xFF));

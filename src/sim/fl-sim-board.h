@@ -110,6 +110,8 @@ typedef enum
   FL_SIM_FAULT_STUCK_BIT, /* a bit of the flash written next stays erased */
 } FlSimFault;
 
+#define FL_SIM_STUCK_FOR_GOOD 8 /* with the number of the bit, for FL_SIM_FAULT_STUCK_BIT: erasing does not mend it */
+
 void          fl_sim_board_add_fault    (FlSimBoard *self, gboolean to_host, guint64 at_byte, FlSimFault fault,
                                          guint argument);
 

@@ -75,6 +75,7 @@ fl_sim_board_strike_one (FlSimBoard *self, const FlSimFaultRow *row, FlSimByte *
       return TRUE;
     case FL_SIM_FAULT_STUCK_BIT:
       self->memory->flash->stuck_bit = (gint) (row->argument & 7);
+      self->memory->flash->stuck_for_good = (row->argument & FL_SIM_STUCK_FOR_GOOD) != 0;
       return TRUE;
     }
   g_return_val_if_reached (TRUE);

@@ -292,12 +292,15 @@ fl_sim_flash_program_unit (FlSimFlash *self, guint8 *old, const guint8 *data, gs
     {
       guint8 value = data[i];
 
-      if (self->stuck_bit >= 0 && value != self->chip->erased_value)
+      if (self->stuck_bit >= 0 && value != self->chip->erased_value
+          && (self->stuck_cell == NULL || self->stuck_cell == old + i))
         {
           guint8 mask = (guint8) (1u << (self->stuck_bit & 7));
 
           value = (guint8) ((value & ~mask) | (self->chip->erased_value & mask));
-          if (value != data[i])
+          if (value != data[i] && self->stuck_for_good)
+            self->stuck_cell = old + i;
+          else if (value != data[i])
             self->stuck_bit = -1;
         }
       old[i] = self->traits->rule == FL_SIM_PROGRAM_OR ? old[i] | value : old[i] & value;

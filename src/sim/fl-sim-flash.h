@@ -36,6 +36,8 @@ typedef struct
   guint8            *is_protected; /* by sector, from the option bytes */
   gboolean           error;      /* latched: no program operation works until reset */
   gint               stuck_bit;  /* this bit of the byte programmed next stays erased; -1: none */
+  gboolean           stuck_for_good; /* and will not be programmed later either */
+  guint8            *stuck_cell; /* then, where it is; NULL: not met yet */
   gboolean           drops_partial; /* a last unit that is not complete is not programmed */
   gboolean           no_erase;   /* erasing is acknowledged and not done */
   guint64            busy_us;    /* spent erasing and programming so far */

@@ -300,8 +300,9 @@ choose_argument (Kind kind, GRand *random)
   switch (kind)
     {
     case KIND_FLIP:
-    case KIND_STUCK_BIT:
       return (guint) g_rand_int_range (random, 0, 8);
+    case KIND_STUCK_BIT: /* once, or for good */
+      return (guint) g_rand_int_range (random, 0, 2 * FL_SIM_STUCK_FOR_GOOD);
     case KIND_EXTRA:
       return (guint) g_rand_int_range (random, 0, 256);
     case KIND_LATE:
@@ -395,13 +396,14 @@ int
 main (int argc, char **argv)
 {
   Campaign self = { 0 };
+  const char *wanted = g_getenv ("FL_CAMPAIGN_STRIDE");
   guint stride;
   int status;
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 3);
   self.config = argv[1];
-  stride = (guint) g_ascii_strtoull (argv[2], NULL, 10);
+  stride = (guint) g_ascii_strtoull (wanted != NULL ? wanted : argv[2], NULL, 10);
   campaign = &self;
   prepare ();
   for (guint kind = 0; kind < N_KINDS; kind++)

@@ -268,8 +268,13 @@ job_board_fill (JobBoard *self, guint32 seed)
       const FlSector *sector = fl_layout_get_sector (layout, i);
       g_autofree guint8 *data = g_malloc (sector->size);
 
-      for (guint32 at = 0; at < sector->size; at++)
-        data[at] = (guint8) g_rand_int_range (random, 1, 255);
+      for (guint32 at = 0; at < sector->size; at += 2)
+        {
+          guint32 bits = g_rand_int (random); /* anything but 0 and 0xFF */
+
+          data[at] = (guint8) (1 + (bits & 0xFFFF) % 0xFE);
+          data[at + 1] = (guint8) (1 + (bits >> 16) % 0xFE);
+        }
       g_assert_true (fl_sim_board_poke (self->board, sector->address, data, sector->size));
     }
 }

@@ -159,12 +159,18 @@ test_faults (void)
 }
 
 static void
-write_8 (FlTransport *transport)
+write_8_more (FlTransport *transport)
 {
-  ASK (transport, SYNC, "79");
   ASK (transport, "\x31\xce", "79");
   ASK (transport, "\x08\0\0\0\x08", "79");
   ASK (transport, "\x07\x12\x12\x12\x12\x12\x12\x12\x12\x07", "79");
+}
+
+static void
+write_8 (FlTransport *transport)
+{
+  ASK (transport, SYNC, "79");
+  write_8_more (transport);
 }
 
 static void
@@ -174,6 +180,9 @@ test_bad_writes (void)
   g_autoptr (FlTransport) to_lost = fl_sim_transport_new (lost, NULL, FALSE);
   g_autoptr (FlSimBoard) stuck = sim_bench_make_board ("0x460");
   g_autoptr (FlTransport) to_stuck = fl_sim_transport_new (stuck, NULL, FALSE);
+  g_autoptr (FlSimBoard) worn = sim_bench_make_board ("0x460");
+  g_autoptr (FlTransport) to_worn = fl_sim_transport_new (worn, NULL, FALSE);
+  const guint8 blank[8] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF };
 
   fl_sim_board_add_fault (lost, FALSE, 10, FL_SIM_FAULT_LOST_WRITE, 0);
   write_8 (to_lost);
@@ -182,6 +191,13 @@ test_bad_writes (void)
   write_8 (to_stuck);
   g_assert_cmphex (fl_sim_board_peek (stuck, 0x08000000, 8)[0], ==, 0x1A);
   g_assert_cmphex (fl_sim_board_peek (stuck, 0x08000000, 8)[1], ==, 0x12);
+  fl_sim_board_add_fault (worn, FALSE, 10, FL_SIM_FAULT_STUCK_BIT, 3 | FL_SIM_STUCK_FOR_GOOD);
+  write_8 (to_worn);
+  g_assert_cmphex (fl_sim_board_peek (worn, 0x08000000, 8)[0], ==, 0x1A);
+  g_assert_true (fl_sim_board_poke (worn, 0x08000000, blank, sizeof blank));
+  write_8_more (to_worn);
+  g_assert_cmphex (fl_sim_board_peek (worn, 0x08000000, 8)[0], ==, 0x1A);
+  g_assert_cmphex (fl_sim_board_peek (worn, 0x08000000, 8)[1], ==, 0x12);
 }
 
 static void
