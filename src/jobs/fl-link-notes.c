@@ -8,7 +8,6 @@
 #include "fl-job-private.h"
 #include "fl-surroundings.h"
 
-#define MAX_KNOWN   59  /* bytes that the trial of a burst compares at most */
 #define BLOCK_BYTES 268 /* on the wire for 256 of data: Write Memory's packets and their answers */
 
 /* What the driver and the adapter say of how soon they hand over an answer: for the log line to unfold to. */
@@ -27,7 +26,6 @@ dup_latency_facts (gboolean granted, int timer_ms)
  * fl_link_try_burst:
  * @address: of memory that can be read
  * @known: (array length=n_known): what is there
- * @n_known: more than 59 bytes are not looked at
  *
  * Whether the bootloader keeps up with packets that are sent at once; only where it may be tried, and was not yet.
  * Where the line echoes, an answer could not be told from what was sent meanwhile. Worker.
@@ -44,7 +42,7 @@ fl_link_try_burst (FlJob *job, guint32 address, const guint8 *known, gsize n_kno
 
   if (options->one_by_one || options->listen || fl_boot_get_burst (boot) != FL_BURST_UNTRIED)
     return TRUE;
-  return fl_boot_try_burst (boot, address, known, MIN (n_known, MAX_KNOWN), cancellable, error);
+  return fl_boot_try_burst (boot, address, known, n_known, cancellable, error);
 }
 
 /**

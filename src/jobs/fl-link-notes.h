@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What a connect job says in the log of the link that it has found. */
+/* What a job finds out of the link to the board, and says of it in the log. */
 gboolean fl_link_try_burst (FlJob *job, guint32 address, const guint8 *known, gsize n_known, GCancellable *cancellable,
                             GError **error);
 void fl_link_note_burst (FlJob *job, gboolean readable);

@@ -33,21 +33,19 @@
 #define SLOW_TRIP_MS   2  /* shorter waits are the system's, or of an adapter that hands over at once */
 #define LONGEST_MS     90 /* on the wire: a burst is not cut by cancelling, see fl_boot_send() */
 
-/* A pair of bytes that is, but for one bit at most, a command that does more than to read. */
+static gboolean
+does_more_than_read (guint8 code)
+{
+  return code > FL_COMMAND_GET_ID && code != FL_COMMAND_READ && fl_command_get_name (code) != NULL;
+}
+
+/* A pair of bytes that is, but for one bit at most, a command that does more than to read: the code or the complement
+ * is right then. */
 static gboolean
 is_near_command (guint8 first, guint8 second)
 {
-  if (__builtin_popcount (first ^ second ^ 0xFF) > 1) /* no complements, whatever the command: most pairs are not */
-    return FALSE;
-  for (guint code = 0; code <= 0xFF; code++)
-    {
-      guint n_bits = (guint) __builtin_popcount (first ^ code) + (guint) __builtin_popcount (second ^ (code ^ 0xFF));
-
-      if (n_bits <= 1 && code > FL_COMMAND_GET_ID && code != FL_COMMAND_READ
-          && fl_command_get_name ((guint8) code) != NULL)
-        return TRUE;
-    }
-  return FALSE;
+  return __builtin_popcount (first ^ second ^ 0xFF) <= 1
+         && (does_more_than_read (first) || does_more_than_read (second ^ 0xFF));
 }
 
 /**
@@ -124,7 +122,7 @@ fl_boot_choose_read_size (FlBoot *self, double trial_ms)
  * fl_boot_try_burst:
  * @address: of memory that can be read
  * @known: what is there
- * @n_known: at most 59
+ * @n_known: how many bytes; the first 59 are compared
  *
  * Finds out whether the bootloader keeps up with packets that are sent at once, by a read that way. When it does, all
  * reads and writes that follow go that way, until one fails that goes well packet by packet. When it does not, it is
@@ -146,7 +144,7 @@ fl_boot_try_burst (FlBoot *self, guint32 address, const guint8 *known, gsize n_k
   double wire_ms;
 
   g_return_val_if_fail (FL_IS_BOOT (self), FALSE);
-  g_return_val_if_fail (known != NULL && n_known > 0 && n_known <= sizeof data, FALSE);
+  g_return_val_if_fail (known != NULL && n_known > 0, FALSE);
   fl_boot_exchange_init_read (&exchange, address, data, sizeof data,
                               MIN (self->limits.answer_ms, TRIAL_MS + 4 * (guint) self->round_trip_ms));
   self->burst = FL_BURST_WORKS;
@@ -158,7 +156,7 @@ fl_boot_try_burst (FlBoot *self, guint32 address, const guint8 *known, gsize n_k
   self->read_size = FL_BOOT_MAX_BLOCK;
   start = fl_transport_get_time (self->transport);
   failure = fl_boot_attempt (self, &exchange, &stage, cancellable, &problem);
-  if (failure == FL_FAILURE_NONE && memcmp (data, known, n_known) == 0)
+  if (failure == FL_FAILURE_NONE && memcmp (data, known, MIN (n_known, sizeof data)) == 0)
     {
       /* The first ACK comes while the other packets are sent. */
       wire_ms = fl_boot_get_exact_wire_ms (self, sizeof packets + 1 + sizeof data);

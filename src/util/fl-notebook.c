@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl-notebook.h"
 
+#include "fl-file-load.h"
 #include "fl-file.h"
 
 #define FOLDER     "flashloader"
@@ -48,7 +49,7 @@ load (const char *path)
   g_autofree char *text = NULL;
   gsize length;
 
-  if (g_file_get_contents (path, &text, &length, NULL) && length <= MAX_BYTES)
+  if (fl_file_load (path, MAX_BYTES, &text, &length, NULL))
     g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, NULL);
   return file;
 }
