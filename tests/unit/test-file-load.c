@@ -2,8 +2,7 @@
 #include "fl-file-load.h"
 
 #include "fl-error.h"
-
-#include <glib/gstdio.h>
+#include "fl-test-place.h"
 
 /* What opening a folder as a file fails with. */
 #ifdef G_OS_WIN32
@@ -12,33 +11,10 @@
 #define OPEN_FOLDER_ERROR G_FILE_ERROR_ISDIR
 #endif
 
-typedef struct
-{
-  char *folder;
-  char *path;
-} Place;
-
-static void
-set_up (Place *place, gconstpointer data)
-{
-  place->folder = g_dir_make_tmp ("flashloader-XXXXXX", NULL);
-  g_assert_nonnull (place->folder);
-  place->path = g_build_filename (place->folder, "file", NULL);
-}
-
-static void
-tear_down (Place *place, gconstpointer data)
-{
-  g_remove (place->path);
-  g_assert_cmpint (g_rmdir (place->folder), ==, 0);
-  g_free (place->folder);
-  g_free (place->path);
-}
-
 #ifdef G_OS_UNIX
 /* It has no end, and is given up at the limit. */
 static void
-test_load_endless (Place *place, gconstpointer data)
+test_load_endless (FlTestPlace *place, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *contents = NULL;
@@ -51,7 +27,7 @@ test_load_endless (Place *place, gconstpointer data)
 #endif
 
 static void
-test_load (Place *place, gconstpointer data)
+test_load (FlTestPlace *place, gconstpointer data)
 {
   static const gsize sizes[] = { 0, 1, 4095, 65535, 65536, 65537, 200000 };
   g_autoptr (GError) error = NULL;
@@ -82,7 +58,7 @@ test_load (Place *place, gconstpointer data)
 }
 
 static void
-test_load_folder (Place *place, gconstpointer data)
+test_load_folder (FlTestPlace *place, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *contents = NULL;
@@ -97,9 +73,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #ifdef G_OS_UNIX
-  g_test_add ("/file-load/endless", Place, NULL, set_up, test_load_endless, tear_down);
+  g_test_add ("/file-load/endless", FlTestPlace, NULL, fl_test_place_set_up, test_load_endless,
+              fl_test_place_tear_down);
 #endif
-  g_test_add ("/file-load/sizes", Place, NULL, set_up, test_load, tear_down);
-  g_test_add ("/file-load/folder", Place, NULL, set_up, test_load_folder, tear_down);
+  g_test_add ("/file-load/sizes", FlTestPlace, NULL, fl_test_place_set_up, test_load, fl_test_place_tear_down);
+  g_test_add ("/file-load/folder", FlTestPlace, NULL, fl_test_place_set_up, test_load_folder, fl_test_place_tear_down);
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl-file.h"
+#include "fl-test-place.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 #ifdef G_OS_UNIX
 #include <signal.h>
@@ -9,29 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
-
-typedef struct
-{
-  char *folder;
-  char *path;
-} Place;
-
-static void
-set_up (Place *place, gconstpointer data)
-{
-  place->folder = g_dir_make_tmp ("flashloader-XXXXXX", NULL);
-  g_assert_nonnull (place->folder);
-  place->path = g_build_filename (place->folder, "file", NULL);
-}
-
-static void
-tear_down (Place *place, gconstpointer data)
-{
-  g_remove (place->path);
-  g_assert_cmpint (g_rmdir (place->folder), ==, 0);
-  g_free (place->folder);
-  g_free (place->path);
-}
 
 static void
 assert_contents (const char *path, const char *wanted)
@@ -46,7 +23,7 @@ assert_contents (const char *path, const char *wanted)
 
 /* The whole folder: nothing else was left in it. */
 static void
-assert_alone (Place *place)
+assert_alone (FlTestPlace *place)
 {
   g_autoptr (GDir) dir = g_dir_open (place->folder, 0, NULL);
 
@@ -55,7 +32,7 @@ assert_alone (Place *place)
 }
 
 static void
-test_new_and_again (Place *place, gconstpointer data)
+test_new_and_again (FlTestPlace *place, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -88,7 +65,7 @@ save_and_wait (GFile *file, const char *contents, GCancellable *cancellable, GEr
 }
 
 static void
-test_async (Place *place, gconstpointer data)
+test_async (FlTestPlace *place, gconstpointer data)
 {
   g_autoptr (GFile) file = g_file_new_for_path (place->path);
   g_autoptr (GFile) folder = g_file_new_for_path (place->folder);
@@ -112,7 +89,7 @@ test_async (Place *place, gconstpointer data)
 }
 
 static void
-test_room (Place *place, gconstpointer data)
+test_room (FlTestPlace *place, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *below = g_build_filename (place->folder, "none", "file", NULL);
@@ -135,7 +112,7 @@ test_room (Place *place, gconstpointer data)
 
 #ifdef G_OS_UNIX
 static void
-test_link (Place *place, gconstpointer data)
+test_link (FlTestPlace *place, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *link_path = g_build_filename (place->folder, "link", NULL);
@@ -153,7 +130,7 @@ test_link (Place *place, gconstpointer data)
 
 /* A device stays one, and its errors are told: /dev/full has no space. */
 static void
-test_device (Place *place, gconstpointer data)
+test_device (FlTestPlace *place, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   GStatBuf info;
@@ -168,7 +145,7 @@ test_device (Place *place, gconstpointer data)
 
 /* What the user let others see of it stays so. */
 static void
-test_mode (Place *place, gconstpointer data)
+test_mode (FlTestPlace *place, gconstpointer data)
 {
   GStatBuf info;
 
@@ -181,7 +158,7 @@ test_mode (Place *place, gconstpointer data)
 
 /* A write that fails half way: the old file is whole, and the new one's half is gone. */
 static void
-test_cut_short (Place *place, gconstpointer data)
+test_cut_short (FlTestPlace *place, gconstpointer data)
 {
   static char large[4096];
   struct rlimit before, small;
@@ -251,7 +228,7 @@ test_permission (void)
 #endif
 
 static void
-test_refused (Place *place, gconstpointer data)
+test_refused (FlTestPlace *place, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *below = g_build_filename (place->path, "none", "file", NULL);
@@ -267,16 +244,17 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/file/new-and-again", Place, NULL, set_up, test_new_and_again, tear_down);
+  g_test_add ("/file/new-and-again", FlTestPlace, NULL, fl_test_place_set_up, test_new_and_again,
+              fl_test_place_tear_down);
 #ifdef G_OS_UNIX
-  g_test_add ("/file/link", Place, NULL, set_up, test_link, tear_down);
-  g_test_add ("/file/device", Place, NULL, set_up, test_device, tear_down);
-  g_test_add ("/file/mode", Place, NULL, set_up, test_mode, tear_down);
-  g_test_add ("/file/cut-short", Place, NULL, set_up, test_cut_short, tear_down);
+  g_test_add ("/file/link", FlTestPlace, NULL, fl_test_place_set_up, test_link, fl_test_place_tear_down);
+  g_test_add ("/file/device", FlTestPlace, NULL, fl_test_place_set_up, test_device, fl_test_place_tear_down);
+  g_test_add ("/file/mode", FlTestPlace, NULL, fl_test_place_set_up, test_mode, fl_test_place_tear_down);
+  g_test_add ("/file/cut-short", FlTestPlace, NULL, fl_test_place_set_up, test_cut_short, fl_test_place_tear_down);
   g_test_add_func ("/file/permission", test_permission);
 #endif
-  g_test_add ("/file/async", Place, NULL, set_up, test_async, tear_down);
-  g_test_add ("/file/room", Place, NULL, set_up, test_room, tear_down);
-  g_test_add ("/file/refused", Place, NULL, set_up, test_refused, tear_down);
+  g_test_add ("/file/async", FlTestPlace, NULL, fl_test_place_set_up, test_async, fl_test_place_tear_down);
+  g_test_add ("/file/room", FlTestPlace, NULL, fl_test_place_set_up, test_room, fl_test_place_tear_down);
+  g_test_add ("/file/refused", FlTestPlace, NULL, fl_test_place_set_up, test_refused, fl_test_place_tear_down);
   return g_test_run ();
 }

@@ -278,6 +278,14 @@ test_other_chip (void)
   g_assert_cmpuint (recall (notebook.path, "last"), ==, 0x413);
 }
 
+static FlJob *
+make_program_job (JobBoard *board)
+{
+  g_autoptr (FlImage) image = job_board_random_image (job_board_device (board)->layout, 3, 30000);
+
+  return job_board_program (board, image, NULL, FALSE);
+}
+
 /* Faults enough to leave the rate, one after the other. */
 static void
 disturb (JobBoard *board, guint n_faults, guint64 distance)
@@ -294,7 +302,6 @@ test_errors_in_job (gconstpointer data)
   g_auto (Notebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
   g_autoptr (FlJob) connected = NULL;
-  g_autoptr (FlImage) image = NULL;
   g_autoptr (FlJob) job = NULL;
   g_autoptr (GError) error = NULL;
   gboolean left = n_faults > 3;
@@ -302,8 +309,7 @@ test_errors_in_job (gconstpointer data)
   notebook_open (&notebook);
   connected = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
   g_assert_cmpuint (fl_session_get_baud (board->session), ==, 921600);
-  image = job_board_random_image (job_board_device (board)->layout, 3, 30000);
-  job = job_board_program (board, image, NULL, FALSE);
+  job = make_program_job (board);
   disturb (board, n_faults, 40);
   job_board_run (board, job, &error);
   g_assert_no_error (error);
@@ -353,7 +359,6 @@ test_no_reset_in_job (void)
   g_autoptr (FlConnectOptions) options = NULL;
   g_autoptr (FlJob) connected = NULL;
   g_autoptr (FlJob) job = NULL;
-  g_autoptr (FlImage) image = NULL;
   g_autoptr (GError) error = NULL;
 
   notebook_open (&notebook);
@@ -365,8 +370,7 @@ test_no_reset_in_job (void)
   job_board_run (board, connected, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (fl_session_get_baud (board->session), ==, 921600);
-  image = job_board_random_image (job_board_device (board)->layout, 3, 30000);
-  job = job_board_program (board, image, NULL, FALSE);
+  job = make_program_job (board);
   disturb (board, 5, 40);
   job_board_run (board, job, &error);
   g_assert_no_error (error);
@@ -384,14 +388,12 @@ test_failed_job (gconstpointer data)
   g_auto (Notebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
   g_autoptr (FlJob) connected = NULL;
-  g_autoptr (FlImage) image = NULL;
   g_autoptr (FlJob) job = NULL;
   g_autoptr (GError) error = NULL;
 
   notebook_open (&notebook);
   connected = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
-  image = job_board_random_image (job_board_device (board)->layout, 3, 30000);
-  job = job_board_program (board, image, NULL, FALSE);
+  job = make_program_job (board);
   if (much)
     disturb (board, 2, 40);
   fl_sim_board_add_fault (board->board, TRUE, fl_sim_board_get_n_received (board->board) + 170, FL_SIM_FAULT_SILENCE,
