@@ -29,6 +29,10 @@ static const struct
   { 0x472, 0x0BF90000, "msr msplim", "RCC->" },
   { 0x474, 0x0BF87000, "stm32h5xx.h", "SYSCFG" },
   { 0x495, 0x1FFF0000, "SYSCFG->MEMRMP", "RCC->" },
+  { 0x410, 0x1FFFF000, "RCC->APB2RSTR = 0xFFFFFFFFu;\n  RCC->APB2RSTR = 0;", "RCC->CFGR2 = 0xFFFFFFFFu" },
+  /* Once only, and not by a word that happens to stand there. */
+  { 0x410, 0x1FFFF000, "wanted[0] = 0; /* once only", "wanted[0] = 1" },
+  { 0x410, 0x1FFFF000, "first == BOOTLOADER_MAGIC && second == BOOTLOADER_MAGIC)", "MAGIC ||" },
 };
 
 static void

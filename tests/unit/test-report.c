@@ -139,6 +139,9 @@ static const struct
   { "home", "Saved as /home/mueller/work/a.bin", "Saved as ~/work/a.bin" },
   { "user", "Group dialout: mueller is not in it", "Group dialout: (user) is not in it" },
   { "part-of-word", "muellerin", "muellerin" },
+  { "end-of-word", "obermueller", "obermueller" },
+  { "too-short", "ab, or cab", "ab, or cab" },
+  { "no-pattern", "v1.2 and v1x2", "(left out) and v1x2" },
   { "host", "on pc-0815.", "on (computer)." },
   { "by-id", "Opening /dev/serial/by-id/usb-FTDI_FT232R_A50285BI-if00-port0 failed",
     "Opening /dev/serial/by-id/… failed" },
@@ -157,6 +160,7 @@ test_secret (gconstpointer data)
 
   fl_report_scrub_add (scrub, "A50285BI", "(left out)");
   fl_report_scrub_add (scrub, "ab", "(left out)"); /* too short to be looked for */
+  fl_report_scrub_add (scrub, "v1.2", "(left out)");
   clean = fl_report_scrub_text (scrub, secrets[row].text);
   g_assert_cmpstr (clean, ==, secrets[row].clean);
 }
@@ -183,6 +187,23 @@ test_unique_id (void)
   spaced = g_ascii_strup (bytes->str, -1);
   g_assert_null (strstr (json, spaced));
   assert_says (json, "Unique ID (left out)");
+}
+
+/* Nor is the adapter's. */
+static void
+test_serial_number (void)
+{
+  g_autoptr (FlReport) report = fl_report_new ();
+  g_autofree char *json = NULL;
+
+  report->around = fl_surroundings_look ("/dev/ttyUSB0");
+  g_clear_object (&report->around->port);
+  report->around->port = fl_port_info_new (FL_PORT_USB, "/dev/ttyUSB0", "FT232R", "FTDI", "A50285BI", 0x0403, 0x6001);
+  report->log = g_strdup ("Opening the port of A50285BI\n");
+  json = fl_report_to_json (report);
+  assert_says (json, "FT232R");
+  assert_says (json, "Opening the port of (left out)");
+  g_assert_null (strstr (json, "A50285BI"));
 }
 
 /* What is no report says so, and does no harm. */
@@ -297,6 +318,7 @@ main (int argc, char **argv)
   ADD_ROWS (foreign_cases, "foreign/", test_foreign)
   g_test_add_func ("/report/empty", test_empty);
   g_test_add_func ("/report/unique-id", test_unique_id);
+  g_test_add_func ("/report/serial-number", test_serial_number);
   g_test_add_func ("/report/deep", test_deep);
   g_test_add_func ("/report/lenient", test_lenient);
   return g_test_run ();
