@@ -108,8 +108,6 @@ fl_decode_mask (FlTrace *trace, gsize memory_limit)
 
       if (copy == NULL)
         fl_trace_add_text (masked, record->kind, record->time, record->text);
-      else if (record->kind == FL_TRACE_RECEIVED)
-        fl_trace_add_received (masked, record->time, copy->data, copy->len, record->errors);
       else
         fl_trace_add_bytes (masked, record->kind, record->time, copy->data, copy->len, record->errors);
       g_clear_pointer (&copy, g_byte_array_unref);
