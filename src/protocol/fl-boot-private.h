@@ -83,7 +83,7 @@ typedef struct
   guint8      *result;
   gsize        result_size;
   gsize        n_result;
-  gboolean     once; /* must not be repeated when its last packet may have arrived */
+  gboolean     once; /* must not be repeated when its last packet may have been accepted */
 } FlBootExchange;
 
 typedef enum
