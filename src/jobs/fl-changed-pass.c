@@ -16,7 +16,7 @@
 #define MIN_LOOKS    3
 #define MAX_LOOKS    16
 #define MIN_CHECKED  2048 /* bytes of sectors: to prove the checksum costs a block */
-#define LOOKS_PART   100 /* of all exchanges, one in so many for the first looks: a new image pays no more than that */
+#define LOOKS_PART   100  /* of all exchanges, one in so many for the first looks: a new image pays no more than that */
 
 /* A few bytes that stand for a slice of a sector, or for some small sectors. */
 typedef struct
@@ -186,8 +186,7 @@ find_witness (FlChangedPass *self)
       const Sample *sample = &g_array_index (self->samples, Sample, i);
       guint32 block = sample->address - sample->address % FL_BOOT_MAX_BLOCK;
 
-      if (sample->looked && sample->equal
-          && !fl_bytes_all (sample->expected, sample->length, sample->expected[0])
+      if (sample->looked && sample->equal && !fl_bytes_all (sample->expected, sample->length, sample->expected[0])
           && fl_layout_contains (get_layout (self), block, FL_BOOT_MAX_BLOCK))
         return block;
     }
@@ -349,7 +348,8 @@ fl_changed_pass_run (FlChangedPass *self, GCancellable *cancellable, GError **er
   find_samples (self);
   ok = look_first (self, &any_equal, cancellable, error)
        && (!any_equal
-           || (look_by_checksum (self, cancellable, error) && look_at_rest (self, cancellable, error) && check_all_gaps (self, cancellable, error)));
+           || (look_by_checksum (self, cancellable, error) && look_at_rest (self, cancellable, error)
+               && check_all_gaps (self, cancellable, error)));
   if (ok)
     conclude (self, any_equal);
   g_clear_pointer (&self->samples, g_array_unref);

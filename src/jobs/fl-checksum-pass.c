@@ -10,8 +10,9 @@
 #include "fl-rate.h"
 #include "fl-session-private.h"
 
-#define MAX_RUN (64 * 1024) /* bytes of one exchange: without a CRC unit the chip needs a while, and nothing moves */
-#define MIN_RUN 1024        /* of small sectors: to look at each would cost as much as it saves */
+#define MAX_RUN  (64 * 1024) /* bytes of one exchange: without a CRC unit the chip needs a while, and nothing moves */
+#define MIN_RUN  1024        /* of small sectors: to look at each of many costs as much as it saves */
+#define MAX_FINE 16          /* halvings of fewer than that */
 
 static FlLayout *
 get_layout (const FlChecksumPass *self)
@@ -100,8 +101,8 @@ ask (FlJob *job, FlBoot *boot, guint32 address, gsize length, guint32 *checksum,
 
 /* Nothing but parity protects what is read: what does not agree is read once more. */
 static gboolean
-check_block (FlBoot *boot, guint32 address, guint32 said, gboolean *right, guint32 *expected,
-             GCancellable *cancellable, GError **error)
+check_block (FlBoot *boot, guint32 address, guint32 said, gboolean *right, guint32 *expected, GCancellable *cancellable,
+             GError **error)
 {
   guint8 data[FL_BOOT_MAX_BLOCK];
 
@@ -237,7 +238,9 @@ look (FlChecksumPass *self, guint first, guint count, gboolean differs, gboolean
           self->n_equal += count;
         }
     }
-  if (*equal || count == 1 || get_size (self, first, count) <= MIN_RUN || !fl_checksum_pass_is_usable (self->job))
+  if (*equal || count == 1 || !fl_checksum_pass_is_usable (self->job))
+    return TRUE;
+  if (get_size (self, first, count) <= MIN_RUN && self->n_fine++ >= MAX_FINE)
     return TRUE;
   return look (self, first, half, FALSE, &first_equal, cancellable, error)
          && look (self, first + half, count - half, first_equal, &second_equal, cancellable, error);

@@ -23,6 +23,7 @@ typedef struct
   const guint8 *wanted; /* one byte a sector: whether to look at it; only those that fl_checksum_pass_can_judge() */
   guint8  *equal;       /* out (caller-allocates), zeros: one byte a sector: it holds fl_plan_get_content() */
   guint    n_equal;     /* out: sectors */
+  guint    n_fine;      /* the pass's own: how often a few small sectors were halved */
 } FlChecksumPass;
 
 gboolean fl_checksum_pass_is_usable (FlJob *job);

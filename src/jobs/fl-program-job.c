@@ -178,9 +178,10 @@ fl_program_job_leave (FlProgramJob *self, const FlChangedPass *pass, guint8 *sec
                               trusted, pass->n_candidates);
   else if (pass->n_trusted > 0)
     /* Translators: "28 pages", a number, "26 pages" */
-    detail = g_strdup_printf (_ ("%s of %u seem to hold the file already, %s of them by the bootloader’s checksum. They "
-                                 "stay as they are, and are compared in the end"),
-                              left, pass->n_candidates, trusted);
+    detail =
+        g_strdup_printf (_ ("%s of %u seem to hold the file already, %s of them by the bootloader’s checksum. They "
+                            "stay as they are, and are compared in the end"),
+                         left, pass->n_candidates, trusted);
   else if (pass->n_left == 0)
     detail = g_strdup (_ ("Nothing of it is there already: all of it is programmed"));
   else

@@ -72,8 +72,8 @@ fl_program_job_compare (FlProgramJob *self, FlComparePass *compare, GCancellable
 {
   FlJob *job = FL_JOB (self);
   g_autofree guint8 *different = g_malloc0 (fl_layout_get_n_sectors (fl_program_job_get_layout (self)));
-  g_autofree char *size = g_format_size_full (fl_image_get_size (self->expected) - self->result.bytes_verified,
-                                              G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *size =
+      g_format_size_full (fl_image_get_size (self->expected) - self->result.bytes_verified, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *detail = NULL;
   guint64 bytes_before = self->result.bytes_verified;
   double since = fl_job_get_elapsed (job);
@@ -181,7 +181,9 @@ fl_program_job_compare_checksums (FlProgramJob *self, FlBoot *boot, GCancellable
   FlJob *job = FL_JOB (self);
   FlDevice *device = fl_program_job_get_device (self);
   guint n_trusted = count_sectors (self, self->trusted);
-  FlChecksumPass pass = { .job = job, .boot = boot, .plan = self->plan, .wanted = self->trusted, .equal = self->proven };
+  FlChecksumPass pass = {
+    .job = job, .boot = boot, .plan = self->plan, .wanted = self->trusted, .equal = self->proven
+  };
   FlComparePass rest = { .boot = boot, .device = device, .image = self->expected };
   g_autofree char *count = NULL;
   g_autofree char *equal = NULL;

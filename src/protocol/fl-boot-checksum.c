@@ -3,7 +3,8 @@
 
 #include "fl-bytes.h"
 
-#define WORDS_PER_MS 16 /* of a chip at 8 MHz that goes through the polynomial bit by bit; a CRC unit takes a hundredth */
+#define WORDS_PER_MS                                                                                                   \
+  16 /* of a chip at 8 MHz that goes through the polynomial bit by bit; a CRC unit takes a hundredth */
 
 /**
  * fl_boot_calculate_checksum:

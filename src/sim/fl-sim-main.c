@@ -8,7 +8,7 @@
 #include "fl-sim-server.h"
 
 /* Options that are words of fl_sim_config_parse(): "--flash 128" is "flash=128". */
-static const char *const word_names[] = { "flash", "bank", "latency-ms", "bl",    "rdp",   "boot0", "blank",
+static const char *const word_names[] = { "flash", "bank", "latency-ms", "bl",    "rdp",   "boot0",    "blank",
                                           "talks", "deaf", "unplug",     "codes", "burst", "checksum", "state" };
 
 typedef struct
