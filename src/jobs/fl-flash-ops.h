@@ -40,7 +40,7 @@ gboolean fl_erase_pass_run      (FlErasePass *self, GCancellable *cancellable, G
 /**
  * FlComparePass:
  *
- * Reads back all that an image covers, and compares. Sectors that were left as they were, because they seemed to hold
+ * Reads back what an image covers, and compares. Sectors that were left as they were, because they seemed to hold
  * it, are no fault when they do not: the first difference is enough, and when too many are read in vain, those that are
  * left count as different, too.
  */
@@ -53,6 +53,7 @@ typedef struct
   const guint8 *wanted;    /* nullable: one byte a sector: whether to look at it */
   gboolean mark_sectors;   /* whether the job's map follows */
   const guint8 *left;      /* nullable: one byte a sector: whether it was left as it was */
+  const guint8 *proven;    /* nullable: one byte a sector: whether it was compared in another way: not read */
   guint8  *missed;         /* out (caller-allocates), zeros, with left: one byte a sector: it does not hold it */
   guint    n_missed;       /* out: sectors */
   guint64  n_equal;        /* out: bytes, without those of missed sectors */
@@ -72,7 +73,7 @@ typedef struct
   guint64  vain_bytes;     /* the pass's own: read in sectors that were missed */
 } FlComparePass;
 
-guint64  fl_compare_get_wire   (FlImage *image, guint read_size);
+guint64  fl_compare_pass_get_wire (const FlComparePass *self);
 gboolean fl_compare_pass_run   (FlComparePass *self, GCancellable *cancellable, GError **error);
 void     fl_compare_pass_set_error (const FlComparePass *self, GError **error);
 

@@ -30,6 +30,7 @@ struct _FlSession
   guint damage_before; /* repeats that the bootloader's side had counted when the rate was set */
   guint n_damaged;     /* blocks that were read wrong at this rate, without any sign of it on the line */
   FlSupply supply;     /* what the bootloader was told of the supply voltage since its last reset */
+  FlChecksumTrust checksum;
 
   FlDevice *device;   /* atomic: set by the worker; what it points to is constant */
   GPtrArray *devices; /* the worker's: all that device ever was, kept for those who still read them */
@@ -245,6 +246,7 @@ fl_session_open (FlSession *self, const FlLineSettings *settings, GCancellable *
   self->boot = fl_boot_new (self->transport);
   self->stale = FALSE;
   self->supply = FL_SUPPLY_UNKNOWN;
+  self->checksum = FL_CHECKSUM_UNTRIED;
   fl_session_set_climbed (self, FALSE);
   g_atomic_int_set (&self->open, TRUE);
   g_atomic_int_set (&self->baud, (int) settings->baud);
@@ -346,6 +348,21 @@ fl_session_get_supply (FlSession *self)
 {
   FL_ASSERT_OWNER (&self->owner);
   return self->supply;
+}
+
+/* What has become known of the bootloader's Get Checksum since the port was opened. Worker. */
+void
+fl_session_set_checksum (FlSession *self, FlChecksumTrust trust)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  self->checksum = trust;
+}
+
+FlChecksumTrust
+fl_session_get_checksum (FlSession *self)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  return self->checksum;
 }
 
 /**

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 #define FL_BOOT_NACK      0x1F
 #define FL_BOOT_SYNC      0x7F
 #define FL_BOOT_MAX_BLOCK 256 /* bytes of one Read or Write Memory: AN3155 */
+#define FL_BOOT_CHECKSUM_POLYNOMIAL 0x04C11DB7u /* of the CRC unit of a chip that has a fixed one */
+#define FL_BOOT_CHECKSUM_INITIAL    0xFFFFFFFFu
 #define FL_BOOT_MAX_PAGES 100 /* of one erase command: keeps its answer within a known time, see an3155 notes on lists */
 
 typedef enum
@@ -131,5 +133,6 @@ gboolean     fl_boot_readout_protect (FlBoot *self, GCancellable *cancellable, G
 gboolean     fl_boot_readout_unprotect (FlBoot *self, GCancellable *cancellable, GError **error);
 gboolean     fl_boot_get_checksum   (FlBoot *self, guint32 address, guint32 n_words, guint32 polynomial,
                                      guint32 initial, guint32 *checksum, GCancellable *cancellable, GError **error);
+guint32      fl_boot_calculate_checksum (const guint8 *data, gsize length);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "fl-chip.h"
+#include "fl-sim-traits.h"
 #include "fl-transport.h"
 
 G_BEGIN_DECLS
@@ -36,6 +36,7 @@ typedef struct
   gboolean not_blank;      /* an application was there before */
   gboolean application_talks; /* the application prints text when it runs */
   gboolean deaf;           /* the application's jump left the bootloader deaf: it never answers */
+  FlSimChecksum checksum;
   gboolean slow;           /* between two packets its ROM needs longer than a few bytes take, and loses them */
   guint    unplug_after;   /* the adapter vanishes after so many bytes from the host; 0: never */
   char    *state_file;     /* keeps the flash between programs */
