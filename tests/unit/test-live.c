@@ -6,6 +6,7 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,7 +43,16 @@ typedef struct
   GtkWidget *window; /* weak */
   char *folder;
   char *file;
+  char *port;
+  GSubprocess *board; /* in another process; NULL: none */
 } Fixture;
+
+/* What the program's threads have taken. */
+typedef struct
+{
+  gint64 main_us, all_us;      /* processor time */
+  glong main_wakes, all_wakes; /* how often they slept and were woken */
+} Toll;
 
 static gint64
 get_cpu_time (clockid_t clock)
@@ -51,6 +61,19 @@ get_cpu_time (clockid_t clock)
 
   g_assert_cmpint (clock_gettime (clock, &now), ==, 0);
   return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static Toll
+get_toll (void)
+{
+  struct rusage main_usage, all_usage;
+
+  g_assert_cmpint (getrusage (RUSAGE_THREAD, &main_usage), ==, 0);
+  g_assert_cmpint (getrusage (RUSAGE_SELF, &all_usage), ==, 0);
+  return (Toll){ .main_us = get_cpu_time (CLOCK_THREAD_CPUTIME_ID),
+                 .all_us = get_cpu_time (CLOCK_PROCESS_CPUTIME_ID),
+                 .main_wakes = main_usage.ru_nvcsw,
+                 .all_wakes = all_usage.ru_nvcsw };
 }
 
 static int
@@ -98,7 +121,38 @@ set_up (Fixture *fixture, gconstpointer data)
   g_settings_reset (fl_ui_get_settings (), "binary-address");
   fixture->folder = g_dir_make_tmp ("flashloader-XXXXXX", NULL);
   fixture->file = g_build_filename (fixture->folder, "blink.bin", NULL);
+  fixture->port = g_build_filename (fixture->folder, "board", NULL);
   g_set_weak_pointer (&fixture->window, fl_window_new (NULL));
+}
+
+/* A board that takes nothing of this process's time. */
+static void
+start_board (Fixture *fixture)
+{
+  g_autoptr (GDataInputStream) said = NULL;
+  g_autofree char *ready = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->board = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("FL_SIMULATOR"), "--pty",
+                                     fixture->port, "--device", "0x460", NULL);
+  g_assert_no_error (error);
+  said = g_data_input_stream_new (g_subprocess_get_stdout_pipe (fixture->board));
+  ready = g_data_input_stream_read_line (said, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (ready, "ready "));
+}
+
+static void
+end_board (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (fixture->board == NULL)
+    return;
+  g_subprocess_send_signal (fixture->board, SIGTERM);
+  g_assert_true (g_subprocess_wait_check (fixture->board, NULL, &error));
+  g_assert_no_error (error);
+  g_clear_object (&fixture->board);
 }
 
 static gboolean
@@ -112,10 +166,12 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (fixture->window));
   fl_widget_test_wait (is_closed, &fixture->window);
+  end_board (fixture);
   g_unlink (fixture->file);
   g_rmdir (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->file);
+  g_free (fixture->port);
 }
 
 static GtkWidget *
@@ -195,19 +251,22 @@ get_turn (double part)
 static void
 test_load (Fixture *fixture, gconstpointer data)
 {
-  gint64 main_before, all_before;
+  Toll before, after;
   double seconds, main_load, all_load;
 
-  prepare (fixture, "sim:0x460,clock=real", SMALL_IMAGE);
-  main_before = get_cpu_time (CLOCK_THREAD_CPUTIME_ID);
-  all_before = get_cpu_time (CLOCK_PROCESS_CPUTIME_ID);
+  start_board (fixture);
+  prepare (fixture, fixture->port, SMALL_IMAGE);
+  before = get_toll ();
   seconds = program (fixture);
-  main_load = (double) (get_cpu_time (CLOCK_THREAD_CPUTIME_ID) - main_before) / G_USEC_PER_SEC / seconds;
-  all_load = (double) (get_cpu_time (CLOCK_PROCESS_CPUTIME_ID) - all_before) / G_USEC_PER_SEC / seconds;
-  g_test_message ("%.1f s: the window %.1f %%, with the worker and its board %.1f %%; %u turns: median %.1f ms, "
-                  "99 %% %.1f ms, longest %.1f ms; %u frames",
+  after = get_toll ();
+  main_load = (double) (after.main_us - before.main_us) / G_USEC_PER_SEC / seconds;
+  all_load = (double) (after.all_us - before.all_us) / G_USEC_PER_SEC / seconds;
+  g_test_message ("%.1f s: the window %.1f %%, with the worker %.1f %%; %u turns: median %.1f ms, 99 %% %.1f ms, "
+                  "longest %.1f ms; %u frames; woken %.0f times a second, the worker %.0f",
                   seconds, 100 * main_load, 100 * all_load, turns->len, (double) get_turn (0.5) / 1000,
-                  (double) get_turn (0.99) / 1000, (double) get_turn (1) / 1000, n_frames);
+                  (double) get_turn (0.99) / 1000, (double) get_turn (1) / 1000, n_frames,
+                  (double) (after.main_wakes - before.main_wakes) / seconds,
+                  (double) (after.all_wakes - before.all_wakes - (after.main_wakes - before.main_wakes)) / seconds);
   g_assert_cmpint (get_turn (0.99), <, FRAME_US);
   g_assert_cmpint (get_turn (1), <, NOISE * FRAME_US);
   g_assert_cmpuint (n_frames, <, (guint) (MAX_FRAMES * seconds) + MORE_FRAMES);
