@@ -13,7 +13,7 @@
 #include "fl-sim-transport.h"
 #include "fl-ui.h"
 #include "fl-widget-test.h"
-#include "fl-window.h"
+#include "fl-window-private.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED TRUE
@@ -297,6 +297,47 @@ test_memory (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_turn (0.99), <, FRAME_US);
 }
 
+/* A file as a compiler writes it, which takes a while to read. */
+static void
+make_text_file (Fixture *fixture)
+{
+  g_autofree char *data = NULL;
+  gsize length;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_file (fixture, LARGE_IMAGE);
+  g_assert_true (g_file_get_contents (fixture->file, &data, &length, &error));
+  g_assert_no_error (error);
+  bytes = g_bytes_new_take (g_steal_pointer (&data), length);
+  fl_image_save (fixture->file, FL_IMAGE_IHEX, 0x08000000, bytes, &error);
+  g_assert_no_error (error);
+}
+
+/* A large file is read, and read again in mid-job when it changes: the window does not stand still for it. */
+static void
+test_reload (Fixture *fixture, gconstpointer data)
+{
+  FlFirmware *firmware = FL_WINDOW (fixture->window)->firmware;
+  g_autoptr (GDateTime) read_before = NULL;
+
+  prepare (fixture, "sim:0x419,flash=2048,clock=real", SMALL_IMAGE);
+  press (fixture, "_Program");
+  wait_for (fixture, GTK_TYPE_BUTTON, "_Cancel");
+  read_before = g_date_time_ref (fl_firmware_get_read_time (firmware));
+  make_text_file (fixture);
+  g_array_set_size (turns, 0);
+  turn_began = get_cpu_time (CLOCK_THREAD_CPUTIME_ID);
+  while (fl_firmware_is_loading (firmware) || fl_firmware_get_read_time (firmware) == read_before)
+    g_main_context_iteration (NULL, TRUE);
+  g_array_sort (turns, compare_turns);
+  g_test_message ("%u turns, longest %.1f ms", turns->len, (double) get_turn (1) / 1000);
+  g_assert_cmpuint (fl_image_get_size (fl_firmware_get_image (firmware)), ==, LARGE_IMAGE);
+  g_assert_cmpint (get_turn (1), <, SANITIZED ? NOISE * FRAME_US : FRAME_US);
+  press (fixture, "_Cancel");
+  wait_for (fixture, GTK_TYPE_LABEL, "Cancelled");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -306,6 +347,7 @@ main (int argc, char **argv)
   turns = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_main_context_set_poll_func (NULL, watched_poll);
   g_test_add ("/live/load", Fixture, NULL, set_up, test_load, tear_down);
+  g_test_add ("/live/reload", Fixture, NULL, set_up, test_reload, tear_down);
   if (!SANITIZED) /* AddressSanitizer keeps what was freed: no figure of its would mean anything */
     g_test_add ("/live/memory", Fixture, NULL, set_up, test_memory, tear_down);
   return g_test_run ();
