@@ -36,6 +36,7 @@ struct _FlBoot
   gpointer        retry_data;
   double          round_trip_ms;
   gint64          last_sent; /* µs: when the last byte left, or when this was made */
+  guint           n_paced;   /* answers in a row that took the time which the wire needs: see fl_boot_receive() */
   FlBurst         burst;
   guint           read_size;
   FlBootInfo      info;      /* n_commands is 0 while Get was not asked */
