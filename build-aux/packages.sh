@@ -20,6 +20,9 @@ PACKAGES_WINDOWS=(
   ccache nsis zip wine64 xvfb xauth xdotool tesseract-ocr
 )
 
+# For ThreadSanitizer: what GLib is built from source with.
+PACKAGES_THREADS=(patch libffi-dev libpcre2-dev zlib1g-dev)
+
 # refresh_packages: asks apt's mirrors what there is.
 refresh_packages () {
   if [ "$(id -u)" = 0 ]; then apt-get update -q; else sudo apt-get update -q; fi
