@@ -194,6 +194,7 @@ fl_session_drop_transport (FlSession *self)
     return;
   self->elapsed = fl_session_get_elapsed (self);
   fl_transport_close (self->transport);
+  self->n_damaged = fl_session_count_damage (self);
   g_clear_object (&self->boot);
   g_clear_object (&self->transport);
   g_atomic_int_set (&self->open, FALSE);
@@ -328,11 +329,13 @@ fl_session_add_damage (FlSession *self)
   self->n_damaged++;
 }
 
-/* Returns: what went wrong on the line since the rate was set. Worker. */
+/* Returns: what went wrong on the line since the rate was set, up to when the port was closed. Worker. */
 guint
 fl_session_count_damage (FlSession *self)
 {
   FL_ASSERT_OWNER (&self->owner);
+  if (self->boot == NULL)
+    return self->n_damaged;
   return fl_boot_get_n_retries (self->boot) - self->damage_before + self->n_damaged;
 }
 
