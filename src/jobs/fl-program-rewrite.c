@@ -140,9 +140,10 @@ read_alike (FlJob *job, FlBoot *boot, guint32 address, guint8 *data, gsize lengt
         }
       memcpy (before, data, length);
     }
-  g_set_error (error, FL_ERROR, FL_ERROR_PROTOCOL,
-               _ ("What is to be kept at 0x%08X was read %u times, and differently each time. Nothing of it was erased."),
-               address, MAX_READS);
+  g_set_error (
+      error, FL_ERROR, FL_ERROR_PROTOCOL,
+      _ ("What is to be kept at 0x%08X was read %u times, and differently each time. Nothing of it was erased."),
+      address, MAX_READS);
   return FALSE;
 }
 
