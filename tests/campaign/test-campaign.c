@@ -243,15 +243,6 @@ is_named_by_noise (const FlSector *sector)
   return FALSE;
 }
 
-static gboolean
-has_fault (Kind kind)
-{
-  for (guint i = 0; i < n_running; i++)
-    if (running[i].kind == kind)
-      return TRUE;
-  return FALSE;
-}
-
 /* Of a fault that came alone it is to be said; a second one may hide it. */
 static gboolean
 is_unsure (const char *said)
@@ -289,7 +280,7 @@ check_state (JobBoard *board, FlJob *job)
       check (planned || untouched, "sector %u was changed, which is not in the plan: %s", i, said);
       if (states[i] == FL_SECTOR_VERIFIED || states[i] == FL_SECTOR_UNCHANGED)
         check (memcmp (flash + at, campaign->after + at, length) == 0, "sector %u is not as the file: %s", i, said);
-      if (states[i] == FL_SECTOR_ERASED && !has_fault (KIND_POWER_CUT)) /* which reaches back to before the ACK */
+      if (states[i] == FL_SECTOR_ERASED)
         check (is_blank (flash + at, length), "sector %u is not erased, but: %s", i, said);
       if (states[i] < FL_SECTOR_ERASED && strstr (said, "perhaps") == NULL)
         check (untouched, "sector %u was changed: %s", i, said);

@@ -329,6 +329,33 @@ test_board_state (void)
                             fl_job_get_board_state (job), 0, 0));
 }
 
+/* Any answer to an erase may arrive damaged. When it is the one to the command, the chip waits for a list, and takes a
+ * thousand bytes for one until it is back. */
+static void
+test_survived_erase (void)
+{
+  static const guint pages[] = { 3, 8 };
+  guint64 n_received = 0;
+
+  for (guint64 at = 0; at == 0 || at < n_received; at++)
+    {
+      g_autoptr (JobBoard) board = job_board_new ("0x417");
+      g_autoptr (FlJob) job = NULL;
+      g_autoptr (GError) error = NULL;
+      guint64 begin;
+
+      job_board_connect (board);
+      job_board_fill (board, 3);
+      begin = fl_sim_board_get_n_received (board->board);
+      fl_sim_board_add_fault (board->board, TRUE, begin + at, FL_SIM_FAULT_FLIP, 2);
+      job = fl_erase_job_new (board->session, pages, G_N_ELEMENTS (pages));
+      job_board_run (board, job, &error);
+      g_assert_no_error (error);
+      if (n_received == 0)
+        n_received = fl_sim_board_get_n_received (board->board) - begin;
+    }
+}
+
 #define NAMED 6 /* the checksum of a list of the pages 3 and 4: a page that noise may name in place of one of them */
 
 /* Erases pages 3 and 4 with a byte of noise before byte @at of the job, and perhaps with the adapter gone at another.
@@ -419,6 +446,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/job/cancel-connect", test_cancel_connect);
   g_test_add_func ("/job/lost-write", test_lost_write);
   g_test_add_func ("/job/board-state", test_board_state);
+  g_test_add_func ("/job/survived-erase", test_survived_erase);
   g_test_add_data_func ("/job/stray/erase", "0x410,flash=64", test_stray);
   g_test_add_data_func ("/job/stray/extended-erase", "0x415,flash=256", test_stray);
   return g_test_run ();
