@@ -31,6 +31,8 @@ typedef struct
   guint         n_retries; /* out: sectors that had to be erased a second time */
   guint         first_busy; /* out: sectors that may be erased or not; n_busy 0: none */
   guint         n_busy;
+  guint         last_first; /* the pass's own: sectors of the list that was acknowledged last */
+  guint         last_count;
   gboolean      strayed;  /* the pass's own: what came of a code in an uncertain numbering was not seen yet */
 } FlErasePass;
 

@@ -279,6 +279,7 @@ fl_program_job_run (FlJob *job, GCancellable *cancellable, GError **error)
   kept = g_object_ref (boot); /* starting the application closes the session */
   fl_transport_get_settings (fl_boot_get_transport (boot), &settings);
   self->n_retries_before = fl_boot_get_n_retries (boot);
+  fl_boot_forget_stray (boot);
   ok = fl_program_job_work (self, boot, cancellable, error);
   fl_program_job_count (self, &settings);
   count_unchanged (self);
@@ -289,7 +290,8 @@ fl_program_job_run (FlJob *job, GCancellable *cancellable, GError **error)
                                          .verified = self->result.verified,
                                          .erased = self->erase,
                                          .first_busy = self->erasing.first_busy,
-                                         .n_busy = self->erasing.n_busy });
+                                         .n_busy = self->erasing.n_busy,
+                                         .stray = fl_boot_get_stray (boot) });
   return ok;
 }
 

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-describe.h"
 #include "fl-error.h"
 #include "fl-listen-transport.h"
 #include "fl-thread.h"
@@ -193,6 +194,7 @@ fl_session_drop_transport (FlSession *self)
     return;
   self->elapsed = fl_session_get_elapsed (self);
   fl_transport_close (self->transport);
+  self->n_damaged = fl_session_count_damage (self);
   g_clear_object (&self->boot);
   g_clear_object (&self->transport);
   g_atomic_int_set (&self->open, FALSE);
@@ -292,7 +294,7 @@ fl_session_enter_bootloader (FlSession *self, GCancellable *cancellable, GError 
       g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("There is no arrangement of DTR and RTS called “%s”."), id);
       return FALSE;
     }
-  self->supply = FL_SUPPLY_UNKNOWN;
+  fl_session_set_supply (self, FL_SUPPLY_UNKNOWN);
   return fl_entry_run (self->transport, preset->enter, cancellable, error)
          && fl_transport_sleep (self->transport, fl_boot_get_limits (self->boot)->startup_ms, cancellable, error);
 }
@@ -327,20 +329,31 @@ fl_session_add_damage (FlSession *self)
   self->n_damaged++;
 }
 
-/* Returns: what went wrong on the line since the rate was set. Worker. */
+/* Returns: what went wrong on the line since the rate was set, up to when the port was closed. Worker. */
 guint
 fl_session_count_damage (FlSession *self)
 {
   FL_ASSERT_OWNER (&self->owner);
+  if (self->boot == NULL)
+    return self->n_damaged;
   return fl_boot_get_n_retries (self->boot) - self->damage_before + self->n_damaged;
 }
 
-/* What the bootloader has taken for the supply voltage; it forgets it at each reset. Worker. */
+/**
+ * fl_session_set_supply:
+ * @supply: what the bootloader has taken for the supply voltage; it forgets it at each reset
+ *
+ * How long it may take to erase and to program goes by that. Worker.
+ */
 void
 fl_session_set_supply (FlSession *self, FlSupply supply)
 {
+  FlDevice *device = fl_session_get_device (self);
+
   FL_ASSERT_OWNER (&self->owner);
   self->supply = supply;
+  if (device != NULL && device->chip != NULL && device->chip->supply_address != 0)
+    fl_describe_set_limits (self->boot, device->chip, device->bootloader_id, supply);
 }
 
 FlSupply

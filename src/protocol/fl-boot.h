@@ -82,6 +82,14 @@ typedef enum
   FL_BURST_GIVEN_UP, /* it worked, until one got another answer than its packets one by one */
 } FlBurst;
 
+/* Whether the chip may have erased another page than was asked for: see fl_boot_get_stray(). */
+typedef enum
+{
+  FL_STRAY_NO,
+  FL_STRAY_UNSEEN, /* nothing speaks for it; but what would show it was not seen */
+  FL_STRAY_LIKELY,
+} FlStray;
+
 /**
  * FlBoot:
  *
@@ -124,6 +132,8 @@ gboolean     fl_boot_write_options  (FlBoot *self, guint32 address, const guint8
 gboolean     fl_boot_go             (FlBoot *self, guint32 address, GCancellable *cancellable, GError **error);
 gboolean     fl_boot_erase_pages    (FlBoot *self, FlCommand command, const guint16 *pages, guint n_pages,
                                      GCancellable *cancellable, GError **error);
+void         fl_boot_forget_stray   (FlBoot *self);
+FlStray      fl_boot_get_stray      (FlBoot *self);
 gboolean     fl_boot_erase_mass     (FlBoot *self, FlCommand command, FlMassErase what, GCancellable *cancellable,
                                      GError **error);
 gboolean     fl_boot_write_protect  (FlBoot *self, const guint8 *sectors, guint n_sectors, GCancellable *cancellable,

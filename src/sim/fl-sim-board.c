@@ -252,6 +252,7 @@ fl_sim_board_deliver (FlSimBoard *self, FlSimByte *byte)
     return;
   if (self->mute || !fl_sim_board_strike (self, TRUE, self->n_received++, byte))
     return;
+  self->answered = byte->time;
   fl_sim_adapter_put (self->adapter, byte);
 }
 

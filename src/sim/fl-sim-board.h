@@ -104,7 +104,8 @@ typedef enum
   FL_SIM_FAULT_LATE,      /* @argument ms late */
   FL_SIM_FAULT_SILENCE,   /* nothing from here on until a reset */
   FL_SIM_FAULT_UNPLUG,
-  FL_SIM_FAULT_POWER_CUT, /* the chip resets, and starts where it starts (@argument: ms before this byte) */
+  FL_SIM_FAULT_POWER_CUT, /* the chip resets, and starts where it starts (@argument: ms before this byte, but not
+                           * before the last one that reached the host) */
   FL_SIM_FAULT_NACK,      /* to the host only: a NACK in place of this byte */
   FL_SIM_FAULT_PARITY,    /* arrives with a parity error */
   FL_SIM_FAULT_LOST_WRITE,/* the Write Memory in progress is acknowledged and not done */
