@@ -65,7 +65,8 @@ fl_map_legend_draw (const FlMapLegend *self, GtkWidget *widget, GtkSnapshot *sna
         }
       if (snapshot != NULL)
         {
-          cairo_rectangle_t swatch = { x, y + (height - swatch_height) / 2, swatch_width, swatch_height };
+          int top = y + (height - swatch_height) / 2; /* a whole pixel */
+          cairo_rectangle_t swatch = { x, top, swatch_width, swatch_height };
           cairo_t *cr = gtk_snapshot_append_cairo (
               snapshot, &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) swatch_width, (float) height));
 
