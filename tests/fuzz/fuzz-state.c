@@ -8,7 +8,8 @@
 #include "fl-sim-transport.h"
 #include "fuzz-main.h"
 
-#define REST 0xFF /* what follows the input up to the length that is wanted */
+#define MAX_LEVEL 2    /* of readout protection */
+#define REST      0xFF /* what follows the input up to the length that is wanted */
 
 static char *path;
 static GBytes *sound; /* a state file of the board; its length is the only one that is taken */
@@ -107,6 +108,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   g_assert_no_error (error);
   board = make_board (&error);
   g_assert_true ((board == NULL) == (error != NULL));
+  if (data[0] % 2 == 1)
+    g_assert_true ((board != NULL) == (file->data[n_head] <= MAX_LEVEL));
   if (board != NULL)
     check_board (board);
   else
