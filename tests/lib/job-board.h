@@ -43,6 +43,7 @@ void      job_board_free    (JobBoard *self);
 void      job_board_session (JobBoard *self, const FlConnectOptions *options); /* a new session on the same board */
 FlConnectOptions *job_board_options (void);
 gboolean  job_board_run     (JobBoard *self, FlJob *job, GError **error); /* checks what holds for every job */
+gboolean  job_board_run_alone (FlJob *job, GError **error);       /* one whose session is no board's */
 void      job_board_connect (JobBoard *self);                             /* must succeed */
 FlDevice *job_board_device  (JobBoard *self);
 FlImage  *job_board_random_image (FlLayout *layout, guint32 seed, guint max_bytes); /* some segments anywhere in flash */
