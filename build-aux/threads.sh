@@ -11,7 +11,9 @@ cd "$(dirname "$0")/.."
 
 folder=_build-threads
 reports=$PWD/$folder/reports
-export LC_ALL=C.UTF-8 CC='ccache clang' FL_TEST_STRIDE=${FL_TEST_STRIDE:-7}
+export LC_ALL=C.UTF-8 CC='ccache clang'
+# Of what is alike by the thousand, some: the threads do the same each time.
+export FL_TEST_STRIDE=${FL_TEST_STRIDE:-7} FL_CAMPAIGN_STRIDE=${FL_CAMPAIGN_STRIDE:-100}
 unset MESON_TESTTHREADS
 # Each process has a file of its own: a test may overlook that a program under it ended as it should not.
 export TSAN_OPTIONS="suppressions=$PWD/build-aux/threads/suppressions.txt log_path=$reports/report"
@@ -57,7 +59,7 @@ rm -rf "$reports"
 mkdir -p "$reports"
 failed=0
 [ $# -gt 0 ] || set -- --suite unit --suite cli --suite campaign
-meson test -C $folder --no-rebuild --print-errorlogs --timeout-multiplier 10 "$@" || failed=1
+meson test -C $folder --no-rebuild --print-errorlogs --timeout-multiplier 20 "$@" || failed=1
 if [ -n "$(ls "$reports")" ]; then
   cat "$reports"/*
   grep -h ^SUMMARY "$reports"/* | sort | uniq -c | sort -rn

@@ -97,9 +97,11 @@ case_cond (void)
   g_thread_join (g_steal_pointer (&thread));
 }
 
+/* Takes its time, so that the other thread comes while it is being made. */
 static gpointer
 make_once (gpointer data)
 {
+  g_usleep (G_USEC_PER_SEC / 20);
   return g_memdup2 (&(int){ 7 }, sizeof (int));
 }
 
