@@ -134,8 +134,8 @@ fl_window_update (FlWindow *self)
 static void
 fl_window_started_cb (FlWindow *self, FlJob *job)
 {
-  gboolean reopens = FL_IS_CONNECT_JOB (job) || FL_IS_CONSOLE_JOB (job) || FL_IS_DIAGNOSE_JOB (job)
-                     || FL_IS_LOOPBACK_JOB (job);
+  gboolean reopens =
+      FL_IS_CONNECT_JOB (job) || FL_IS_CONSOLE_JOB (job) || FL_IS_DIAGNOSE_JOB (job) || FL_IS_LOOPBACK_JOB (job);
 
   /* Before the port is opened once more, it is given back: it can be opened only once. */
   g_clear_object (&self->failed_job);
