@@ -27,6 +27,8 @@ fi
 
 wine_make
 trap wine_stop EXIT
+wine_name_language
+"$wineserver" -w # what it is told of the registry, its programs get from the next start on
 wine_keep
 rm -f _build-windows/meson/meson-logs/testlog.{junit.xml,json}
 meson test -C _build-windows/meson --no-rebuild --print-errorlogs --timeout-multiplier 4 "$@" # Wine on a busy machine

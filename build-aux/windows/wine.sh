@@ -40,6 +40,15 @@ END
   "$wine" regedit /S "Z:$WINEPREFIX/font.reg"
 }
 
+# wine_name_language: what programs are told of the language, by a name that Windows knows. Tests do not begin as programs
+# do, and with a POSIX name each message that libintl translates is a search through all the languages there are.
+wine_name_language () {
+  local name
+  for name in LC_ALL LANG; do
+    "$wine" reg add 'HKCU\Environment' /v $name /d 'English_United States.UTF-8' /f >/dev/null
+  done
+}
+
 # wine_keep: one program that runs until wine_stop. Windows' services, which start with the first program and end with the
 # last, would otherwise keep that one's output open, and whoever waits for its end waits for theirs.
 wine_keep () {
