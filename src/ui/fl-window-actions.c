@@ -11,6 +11,7 @@
 #include "fl-diagnosis-remedy.h"
 #include "fl-jump-dialog.h"
 #include "fl-loopback-dialog.h"
+#include "fl-ui.h"
 #include "fl-wiring-dialog.h"
 
 /* What menus, keys and buttons of the pages do in the window. */
@@ -143,6 +144,18 @@ fl_window_erase_first (FlWindow *self)
   fl_window_show_step (self, fl_window_can_visit (self, FL_STEP_FIRMWARE) ? FL_STEP_FIRMWARE : FL_STEP_CONNECT);
 }
 
+/* Only what is not known of a chip can be said of it. */
+static void
+fl_window_declare (FlWindow *self)
+{
+  FlDevice *device = self->session != NULL ? fl_session_get_device (self->session) : NULL;
+
+  if (device != NULL && device->chip != NULL && device->declaration == NULL)
+    fl_ui_toast (self->toasts, &self->toast, _ ("This program knows the chip: nothing has to be said of it."));
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.declare", NULL);
+}
+
 /* The same again, with one thing changed. */
 static void
 fl_window_try_again (FlWindow *self)
@@ -167,7 +180,7 @@ fl_window_do_remedy (FlWindow *self, const char *action)
   else if (g_str_equal (action, "file"))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.open", NULL);
   else if (g_str_equal (action, "declare"))
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.declare", NULL);
+    fl_window_declare (self);
   else if (g_str_equal (action, "loopback"))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.test-adapter", NULL);
   else if (g_str_equal (action, "erase"))

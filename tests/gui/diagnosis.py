@@ -241,7 +241,7 @@ def loopback():
     gui.wait_label(dialog, "Nothing came back", SLOW)
     journey.shoot("nothing")
     gui.press(gui.find_shown(dialog, "push button", "Close"))
-    gui.wait_for(lambda: "Test the adapter" not in app.titles(), "the window to close")
+    gui.wait_for(lambda: not gui.on_screen("Test the adapter"), "the window to close")
     stop()
 
 
