@@ -74,18 +74,13 @@ fl_flash_map_make_address (FlFlashMap *self, guint64 address)
   return fl_map_legend_make_label (GTK_WIDGET (self), text, TRUE);
 }
 
-static void
-geometry_free (Geometry *geometry)
-{
-  g_clear_pointer (&geometry->rows, fl_map_rows_free);
-  g_free (geometry);
-}
-
 /* Something that places depend on has changed: the flash, the legend, the font. */
 static void
 fl_flash_map_forget_places (FlFlashMap *self)
 {
-  g_clear_pointer (&self->geometry, geometry_free);
+  if (self->geometry != NULL)
+    g_clear_pointer (&self->geometry->rows, fl_map_rows_free);
+  g_clear_pointer (&self->geometry, g_free);
   g_clear_pointer (&self->labels, gsk_render_node_unref);
 }
 
