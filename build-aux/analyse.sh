@@ -3,12 +3,15 @@
 # Both static analysers over all of src and tests/lib: clang-tidy by the rules of .clang-tidy, and gcc -fanalyzer. Some
 # quarter of an hour on two processors, so that no test does it each time; a file that has no finding is not looked at
 # again before it, a header of ours that it includes, or the rules change.
+# gcc 12 is not asked for uninitialised values: with -O1 it forgets the NULL that a g_autofree begins with, where its
+# address is taken, and clang-tidy and valgrind look for the same.
 #   build-aux/analyse.sh [FILE…]     ends with an error when there is a finding; JOBS=1 leaves the other processors alone
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 folder=_build-analyse
 windows=_build-windows/meson
+unasked=-Wno-analyzer-use-of-uninitialized-value
 [ $# -gt 0 ] || set -- src/*/*.c tests/lib/*.c
 if [ ! -f $folder/build.ninja ]; then CC=clang meson setup $folder; fi
 ninja -C $folder -t targets all | sed -n 's/^\(data\/.*resources\.[ch]\|src\/.*resources\.[ch]\): .*/\1/p' | xargs -r ninja -C $folder
@@ -47,7 +50,7 @@ look () {
     if clang-tidy -p $here --quiet --extra-arg=-Wno-unknown-warning-option "$file" >"$log" 2>/dev/null; then touch "$tidy"; else bad=1; fi
   fi
   if [ ! -e "$gcc" ]; then
-    if (cd $here && eval "$compiler $flags -Werror -fanalyzer -c -o /dev/null '$path'") >>"$log" 2>&1; then
+    if (cd $here && eval "$compiler $flags -Werror -fanalyzer $unasked -c -o /dev/null '$path'") >>"$log" 2>&1; then
       touch "$gcc"
     else
       bad=1
@@ -58,6 +61,6 @@ look () {
   return $bad
 }
 export -f look flags_of
-export folder windows
+export folder windows unasked
 
 printf '%s\n' "$@" | xargs -P "${JOBS:-$(nproc)}" -I '{}' bash -c 'look {}'

@@ -31,7 +31,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   if (text == NULL)
     return 0;
   *text++ = '\0';
-  if (strpbrk (name, "/:;, \t\r\v\f") != NULL) /* no system has such a name */
+  /* No system has such a name; or it is a part of what stands for it. */
+  if (strpbrk (name, "/:;, \t\r\v\f") != NULL || strstr ("(user)", name) != NULL)
     return 0;
   scrub = fl_report_scrub_new ("/home/fuzzer", name, NULL);
   clean = fl_report_scrub_text (scrub, text);
@@ -40,7 +41,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
     g_assert_true (g_str_has_prefix (at + strlen (BY_ID), "…") || g_str_has_prefix (at + strlen (BY_ID), "”")
                    || strcspn (at + strlen (BY_ID), " \t\r\n\v\f,;:") == 0);
   pattern = g_strdup_printf ("\\b%s\\b", name);
-  if (is_word (name) && !g_str_equal (name, "user")) /* "(user)" is what stands for it */
+  if (is_word (name))
     g_assert_false (g_regex_match_simple (pattern, clean, 0, 0));
   again = fl_report_scrub_text (scrub, clean);
   g_assert_cmpstr (again, ==, clean);
