@@ -58,8 +58,13 @@ done
 rm -rf "$reports"
 mkdir -p "$reports"
 failed=0
-[ $# -gt 0 ] || set -- --suite unit --suite cli --suite campaign
-meson test -C $folder --no-rebuild --print-errorlogs --timeout-multiplier 20 "$@" || failed=1
+if [ $# = 0 ]; then
+  # umockdev and the sanitizer stand in for the same functions of the C library: these do not see their adapter.
+  mapfile -t tests < <(meson test -C $folder --list --no-rebuild --suite unit --suite cli --suite campaign | sed 's/.* \/ //' |
+    grep -vxE 'serial-transport|run-with-fake-port|cli-fake-port')
+  set -- "${tests[@]}"
+fi
+meson test -C $folder --no-rebuild --print-errorlogs --timeout-multiplier 60 "$@" || failed=1
 if [ -n "$(ls "$reports")" ]; then
   cat "$reports"/*
   grep -h ^SUMMARY "$reports"/* | sort | uniq -c | sort -rn
