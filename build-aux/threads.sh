@@ -17,7 +17,7 @@ export FL_TEST_STRIDE=${FL_TEST_STRIDE:-7} FL_CAMPAIGN_STRIDE=${FL_CAMPAIGN_STRI
 unset MESON_TESTTHREADS
 # Each process has a file of its own: a test may overlook that a program under it ended as it should not.
 export TSAN_OPTIONS="suppressions=$PWD/build-aux/threads/suppressions.txt log_path=$reports/report"
-# No slices: what one thread frees and another gets is known to the sanitizer.
+# No slices where they can be had without: what one thread frees and another gets is known to the sanitizer.
 export G_SLICE=always-malloc
 
 install_missing "${PACKAGES_BUILD[@]}" "${PACKAGES_TEST[@]}"
@@ -59,7 +59,7 @@ rm -rf "$reports"
 mkdir -p "$reports"
 failed=0
 if [ $# = 0 ]; then
-  # umockdev and the sanitizer stand in for the same functions of the C library: these do not see their adapter.
+  # Without those whose child processes, under the sanitizer, do not find umockdev's adapter.
   mapfile -t tests < <(meson test -C $folder --list --no-rebuild --suite unit --suite cli --suite campaign | sed 's/.* \/ //' |
     grep -vxE 'serial-transport|run-with-fake-port|cli-fake-port')
   set -- "${tests[@]}"
