@@ -369,12 +369,12 @@ fl_boot_set_dropped_address (const FlBootExchange *exchange, gboolean twice, GEr
   if (twice)
     g_set_error (
         error, FL_ERROR, FL_ERROR_NACK,
-        _ ("%s: the address got no answer, twice. This chip's bootloader drops addresses in silence that are not "
+        _ ("%s: the address got no answer, twice. This chip’s bootloader drops addresses in silence that are not "
            "in a memory which it may use for this."),
         what);
   else
     g_set_error (error, FL_ERROR, FL_ERROR_TIMEOUT, "%s %s", silence->message,
-                 _ ("This chip's bootloader drops addresses in silence that are not in a memory which it may use for "
+                 _ ("This chip’s bootloader drops addresses in silence that are not in a memory which it may use for "
                     "this."));
 }
 
