@@ -20,6 +20,9 @@ PACKAGES_WINDOWS=(
   ccache nsis zip wine64 xvfb xauth xdotool tesseract-ocr
 )
 
+# For ThreadSanitizer: what GLib is built from source with.
+PACKAGES_THREADS=(patch libffi-dev libpcre2-dev zlib1g-dev)
+
 # as_root COMMAND…: where there is no sudo, or it refuses, that is for the caller to explain.
 as_root () {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

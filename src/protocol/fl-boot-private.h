@@ -36,6 +36,7 @@ struct _FlBoot
   gpointer        retry_data;
   double          round_trip_ms;
   gint64          last_sent; /* µs: when the last byte left, or when this was made */
+  guint           n_paced;   /* answers in a row that took the time which the wire needs: see fl_boot_receive() */
   FlBurst         burst;
   guint           read_size;
   FlBootInfo      info;      /* n_commands is 0 while Get was not asked */
@@ -46,6 +47,8 @@ struct _FlBoot
   gboolean        filling;      /* the first filler byte was sent behind it */
   gsize           n_fillers;    /* that the last resynchronisation took */
   gboolean        erased;       /* nothing was sent since an erase was acknowledged */
+  gboolean        list_open;    /* a list of pages was sent, and it was not seen that the chip took it as it was */
+  FlStray         stray;        /* of the lists before */
 };
 
 /* One packet and its ACK. */
@@ -83,6 +86,8 @@ typedef struct
   guint8      *result;
   gsize        result_size;
   gsize        n_result;
+  gboolean     is_list;  /* its last packet is a list of pages to erase */
+  gboolean     confirms; /* that its command is acknowledged shows that the list before was taken as it was */
   gboolean     once; /* must not be repeated when its last packet may have been accepted */
 } FlBootExchange;
 

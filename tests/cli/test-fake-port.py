@@ -102,7 +102,7 @@ $1 --json info --port /dev/ttyUSB0 >"$3/second.json"
 echo "$? $first" >"$3/second"
 $4 $1 --json info --port /dev/ttyUSB0 >"$3/third.json"
 echo "$? $first" >"$3/third"
-$4 sh -c '(: <>/dev/ttyUSB0) 2>"$1/unlocked"' sh "$3" && exit 98
+$4 sh -c '(: </dev/ttyUSB0) 2>"$1/unlocked"' sh "$3" && exit 98
 kill -0 $first || exit 97
 wait $first
 """

@@ -239,6 +239,101 @@ test_session (void)
   g_assert_true (job_board_logged (third, FL_LOG_OK, "1 byte at a time"));
 }
 
+static JobBoard *
+make_scenario_board (const char *chip, const char *behaviour)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fl-width-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "scenario.json", NULL);
+  g_autofree char *scenario = g_strdup_printf ("{\"device_pid\": \"%s\", \"behaviour\": {%s}}", chip, behaviour);
+  g_autoptr (GError) error = NULL;
+  JobBoard *board;
+
+  g_file_set_contents (path, scenario, -1, &error);
+  g_assert_no_error (error);
+  board = job_board_new (path);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  job_board_connect (board);
+  return board;
+}
+
+/* What the data sheet gives at worst for 128 KiB, for everything and for a block, and what is waited for. */
+static const struct
+{
+  const char *board;
+  FlSupply supply;
+  guint worst_page_ms, page_ms;
+  guint worst_mass_ms, mass_ms;
+  guint worst_program_ms, program_ms;
+} limit_rows[] = {
+  { "0x413", FL_SUPPLY_UNKNOWN, 4000, 4000, 32000, 32000, 26, 26 },
+  { "0x413", FL_SUPPLY_1V8, 4000, 4000, 32000, 32000, 26, 26 },
+  { "0x413", FL_SUPPLY_2V1, 2600, 3000, 22000, 24000, 13, 13 },
+  { "0x413", FL_SUPPLY_2V4, 2600, 3000, 22000, 24000, 13, 13 },
+  { "0x413", FL_SUPPLY_2V7, 2000, 2400, 16000, 19200, 7, 7 },
+  { "0x458", FL_SUPPLY_UNKNOWN, 2400, 2400, 4000, 4000, 26, 26 }, /* its largest sector has 64 KiB */
+  { "0x411", FL_SUPPLY_2V7, 2000, 4000, 16000, 32000, 7, 7 },     /* not known of F2: as byte by byte */
+  { "0x449", FL_SUPPLY_2V7, 4000, 8000, 16000, 32000, 7, 7 },     /* nor of F7 */
+};
+
+static void
+test_limits (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (limit_rows); i++)
+    {
+      g_autoptr (JobBoard) board = job_board_new (limit_rows[i].board);
+      const FlBootLimits *limits;
+      g_autoptr (FlJob) job = NULL;
+
+      job_board_connect (board);
+      job = make_job (board, limit_rows[i].supply, FL_ERASE_NEEDED, NULL);
+      run (board, job);
+      limits = fl_boot_get_limits (fl_session_get_boot (board->session));
+      g_assert_cmpuint (limits->erase_page_ms, ==, limit_rows[i].page_ms);
+      g_assert_cmpuint (limits->erase_page_ms, >=, limit_rows[i].worst_page_ms);
+      g_assert_cmpuint (limits->erase_mass_ms, ==, limit_rows[i].mass_ms);
+      g_assert_cmpuint (limits->erase_mass_ms, >=, limit_rows[i].worst_mass_ms);
+      g_assert_cmpuint (limits->program_ms, ==, limit_rows[i].program_ms);
+      g_assert_cmpuint (limits->program_ms, >=, limit_rows[i].worst_program_ms);
+    }
+}
+
+/* Seconds until a chip that does not answer the erasing of its first sector is given up. */
+static double
+give_up (FlSupply supply)
+{
+  g_autoptr (JobBoard) board = make_scenario_board ("0x413", "\"silent_on\": [\"44:data\"]");
+  g_autoptr (FlJob) job = make_job (board, supply, FL_ERASE_NEEDED, NULL);
+  gint64 began = fl_sim_board_get_time (board->board);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_TIMEOUT);
+  return (double) (fl_sim_board_get_time (board->board) - began) / G_USEC_PER_SEC;
+}
+
+/* Each of the four attempts waits for as long as this width may need, and not longer. */
+static void
+test_waits (void)
+{
+  double slow = give_up (FL_SUPPLY_UNKNOWN);
+
+  g_assert_cmpfloat (slow, >, 4 * 4.0);
+  g_assert_cmpfloat_with_epsilon (slow - give_up (FL_SUPPLY_2V4), 4 * (4.0 - 3.0), 0.2);
+  g_assert_cmpfloat_with_epsilon (slow - give_up (FL_SUPPLY_2V7), 4 * (4.0 - 2.4), 0.2);
+}
+
+/* A chip at its worst, 2 s for a sector, is not given up. */
+static void
+test_worst (void)
+{
+  g_autoptr (JobBoard) board = make_scenario_board ("0x413", "\"delay_ms_per_page\": 2000");
+  g_autoptr (FlJob) job = make_job (board, FL_SUPPLY_2V7, FL_ERASE_NEEDED, NULL);
+
+  run (board, job);
+  g_assert_cmpuint (fl_program_job_get_result (FL_PROGRAM_JOB (job))->retries, ==, 0);
+}
+
 typedef struct
 {
   const char *path;
@@ -257,21 +352,12 @@ static void
 test_refused (gconstpointer data)
 {
   const RefusedCase *row = data;
-  g_autofree char *folder = g_dir_make_tmp ("fl-width-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename (folder, "scenario.json", NULL);
-  g_autofree char *scenario = g_strdup_printf ("{\"device_pid\": \"%s\", \"behaviour\": {\"%s\": [\"31@FFFF0000\"]}}",
-                                               row->chip, row->behaviour);
+  g_autofree char *behaviour = g_strdup_printf ("\"%s\": [\"31@FFFF0000\"]", row->behaviour);
   guint64 slow = spend (row->chip, FL_SUPPLY_UNKNOWN, FL_ERASE_NEEDED).busy_us, busy;
   g_autoptr (JobBoard) board = NULL;
   g_autoptr (FlJob) job = NULL;
-  g_autoptr (GError) error = NULL;
 
-  g_file_set_contents (path, scenario, -1, &error);
-  g_assert_no_error (error);
-  board = job_board_new (path);
-  g_assert_cmpint (g_remove (path), ==, 0);
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
-  job_board_connect (board);
+  board = make_scenario_board (row->chip, behaviour);
   busy = fl_sim_board_get_busy_us (board->board);
   job = make_job (board, FL_SUPPLY_2V7, FL_ERASE_NEEDED, NULL);
   run (board, job);
@@ -427,6 +513,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/width/faster/f4", "0x413", test_faster);
   g_test_add_data_func ("/width/faster/f7", "0x449", test_faster);
   g_test_add_func ("/width/erase", test_erase);
+  g_test_add_func ("/width/limits", test_limits);
+  g_test_add_func ("/width/waits", test_waits);
+  g_test_add_func ("/width/worst", test_worst);
   g_test_add_func ("/width/others", test_others);
   g_test_add_func ("/width/session", test_session);
   for (gsize i = 0; i < G_N_ELEMENTS (refused_cases); i++)
