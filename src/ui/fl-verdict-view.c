@@ -112,7 +112,7 @@ set_bytes (GtkLabel *label, guint64 n_bytes)
 }
 
 static void
-set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged, guint n_by_checksum)
+set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged)
 {
   const FlChip *chip = fl_plan_get_device (plan)->chip;
   gboolean sectors = chip != NULL && g_str_equal (fl_chip_get_unit_name (chip), "sector");
@@ -120,10 +120,18 @@ set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged, guint n_by_chec
   g_autofree char *text = g_strdup_printf (sectors ? ngettext ("%u of %u sector", "%u of %u sectors", n)
                                                    : ngettext ("%u of %u page", "%u of %u pages", n),
                                            n_unchanged, n);
-  /* Translators: "28 of 30 pages", a number */
-  g_autofree char *with_checksum = g_strdup_printf (_ ("%s, %u by the bootloader’s checksum"), text, n_by_checksum);
 
-  gtk_label_set_text (label, n_by_checksum > 0 ? with_checksum : text);
+  gtk_label_set_text (label, text);
+}
+
+/* What was not read back is said where it is counted. */
+static void
+set_by_checksum (GtkWidget *row, guint n_by_checksum)
+{
+  g_autofree char *text =
+      g_strdup_printf (_ ("%u of them by the bootloader’s checksum, and not read back"), n_by_checksum);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), n_by_checksum > 0 ? text : "");
 }
 
 static void
@@ -165,7 +173,8 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
 
   set_bytes (self->written, result->bytes_written);
   gtk_widget_set_visible (self->unchanged_row, result->sectors_unchanged > 0);
-  set_unchanged (self->unchanged, plan, result->sectors_unchanged, result->sectors_by_checksum);
+  set_unchanged (self->unchanged, plan, result->sectors_unchanged);
+  set_by_checksum (self->unchanged_row, result->sectors_by_checksum);
   if (result->bytes_verified > 0)
     set_bytes (self->verified, result->bytes_verified);
   else
