@@ -86,6 +86,11 @@ dup_subtitle (FlProgramJob *job, const GError *error, const char *file_name)
   switch (get_outcome (job, error))
     {
     case OUTCOME_VERIFIED:
+      if (fl_program_job_get_result (job)->sectors_by_checksum > 0)
+        return started
+                   /* Translators: file, chip */
+                   ? g_strdup_printf (_ ("%s is in the %s, and the application was started."), file_name, name)
+                   : g_strdup_printf (_ ("%s is in the %s."), file_name, name);
       return started
                  /* Translators: file, chip */
                  ? g_strdup_printf (_ ("%s is in the %s, byte for byte, and the application was started."), file_name,
