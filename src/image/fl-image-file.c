@@ -166,8 +166,8 @@ read_file (GFile *file, GCancellable *cancellable, GError **error)
 }
 
 /**
- * fl_image_load:
- * @path: a file's name
+ * fl_image_load_file:
+ * @file: a file, also one that has no name on this computer
  * @address: where a raw binary goes; not used for the other formats
  * @cancellable: (nullable): looked at after each MiB
  *
@@ -179,37 +179,57 @@ read_file (GFile *file, GCancellable *cancellable, GError **error)
  * Returns: (transfer full): the image, or %NULL
  */
 FlImage *
-fl_image_load (const char *path, guint32 address, GCancellable *cancellable, GError **error)
+fl_image_load_file (GFile *file, guint32 address, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GFile) file = NULL;
+  g_autofree char *path = NULL;
   g_autoptr (GBytes) contents = NULL;
   g_autoptr (FlImage) self = NULL;
-  g_autofree char *name = NULL;
   FlImageFormat format;
   FlImageFormat by_name;
 
-  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (G_IS_FILE (file), NULL);
 
-  file = g_file_new_for_path (path);
-  name = g_filename_display_basename (path);
   contents = read_file (file, cancellable, error);
   if (contents == NULL)
-    {
-      g_prefix_error (error, "%s: ", name);
-      return NULL;
-    }
+    return NULL;
+  path = g_file_get_path (file);
   format = fl_image_guess_format (contents, path);
   self = fl_image_parse (contents, format, address, error);
   if (self == NULL)
-    {
-      g_prefix_error (error, "%s: ", name);
-      return NULL;
-    }
-  fl_image_set_path (self, path);
+    return NULL;
+  if (path != NULL)
+    fl_image_set_path (self, path);
   if (guess_by_name (path, &by_name) && by_name != format)
     fl_image_add_remark (self, _ ("By its name the file is %s, but it holds %s, and was read as that."),
                          fl_image_format_get_name (by_name), fl_image_format_get_name (format));
   return g_steal_pointer (&self);
+}
+
+/**
+ * fl_image_load:
+ * @path: a file's name
+ *
+ * As fl_image_load_file(); an error begins with the file's name.
+ *
+ * Returns: (transfer full): the image, or %NULL
+ */
+FlImage *
+fl_image_load (const char *path, guint32 address, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GFile) file = NULL;
+  FlImage *self;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  file = g_file_new_for_path (path);
+  self = fl_image_load_file (file, address, cancellable, error);
+  if (self == NULL)
+    {
+      g_autofree char *name = g_filename_display_basename (path);
+
+      g_prefix_error (error, "%s: ", name);
+    }
+  return self;
 }
 
 /**

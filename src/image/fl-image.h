@@ -34,6 +34,7 @@ G_DECLARE_FINAL_TYPE (FlImage, fl_image, FL, IMAGE, GObject)
 
 /* Loading: @address is where a raw binary goes, and is not used for the other formats. */
 FlImage         *fl_image_load           (const char *path, guint32 address, GCancellable *cancellable, GError **error);
+FlImage         *fl_image_load_file      (GFile *file, guint32 address, GCancellable *cancellable, GError **error);
 FlImage         *fl_image_parse          (GBytes *contents, FlImageFormat format, guint32 address, GError **error);
 FlImageFormat    fl_image_guess_format   (GBytes *contents, const char *path);
 FlImage         *fl_image_new            (void);

@@ -204,7 +204,8 @@ fl_boot_write_options (FlBoot *self, guint32 address, const guint8 *data, gsize 
  * fl_boot_go:
  * @address: of the vector table: stack pointer, then start address
  *
- * The ACK says only that the address is in flash or RAM. Never repeated once the address was sent.
+ * The ACK says only that the address is in flash or RAM. Once the address was sent it is repeated only if the chip
+ * refused it, since a byte of it may have been damaged; after silence the application may be running.
  *
  * Source: AN3155, Go command.
  */

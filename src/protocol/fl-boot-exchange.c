@@ -347,28 +347,35 @@ fl_boot_is_answer (FlBoot *self, FlBootFailure failure, FlBootStage stage)
          || (failure == FL_FAILURE_SILENCE && stage == FL_STAGE_ADDRESS && self->limits.silent_bad_address);
 }
 
-/* Whether the failure stands as it is: nothing is to be tried again. */
+/* Whether the failure stands as it is: nothing is to be tried again. An address that was refused was not gone to. */
 static gboolean
 fl_boot_is_final (FlBoot *self, const FlBootExchange *exchange, FlBootFailure failure, FlBootStage stage, guint attempt,
                   gboolean same_as_before)
 {
   gboolean last_sent = stage == FL_STAGE_DONE || exchange->steps[exchange->n_steps - 1].stage == stage;
+  gboolean refused = failure == FL_FAILURE_NACK && stage == FL_STAGE_ADDRESS;
 
-  return attempt >= self->max_retries || (exchange->once && last_sent)
+  return attempt >= self->max_retries || (exchange->once && last_sent && !refused)
          || (same_as_before && fl_boot_is_answer (self, failure, stage));
 }
 
+/* Asked once, it cannot be told from a lost answer. */
 static void
-fl_boot_set_dropped_address (const FlBootExchange *exchange, GError **error)
+fl_boot_set_dropped_address (const FlBootExchange *exchange, gboolean twice, GError **error)
 {
+  g_autoptr (GError) silence = g_steal_pointer (error);
   g_autofree char *what = fl_boot_exchange_describe (exchange);
 
-  g_clear_error (error);
-  g_set_error (
-      error, FL_ERROR, FL_ERROR_NACK,
-      _ ("%s: the address got no answer, twice. This chip's bootloader drops addresses in silence that are not "
-         "in a memory which it may use for this."),
-      what);
+  if (twice)
+    g_set_error (
+        error, FL_ERROR, FL_ERROR_NACK,
+        _ ("%s: the address got no answer, twice. This chip’s bootloader drops addresses in silence that are not "
+           "in a memory which it may use for this."),
+        what);
+  else
+    g_set_error (error, FL_ERROR, FL_ERROR_TIMEOUT, "%s %s", silence->message,
+                 _ ("This chip’s bootloader drops addresses in silence that are not in a memory which it may use for "
+                    "this."));
 }
 
 /* A byte that noise adds to a list of pages, and that happens to be its checksum, names a page in place of the last
@@ -443,8 +450,8 @@ fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, 
         {
           if (failure == FL_FAILURE_NACK && stage == FL_STAGE_PAGES)
             self->list_open = FALSE;
-          if (failure == FL_FAILURE_SILENCE && same && self->limits.silent_bad_address && stage == FL_STAGE_ADDRESS)
-            fl_boot_set_dropped_address (exchange, &problem);
+          if (failure == FL_FAILURE_SILENCE && self->limits.silent_bad_address && stage == FL_STAGE_ADDRESS)
+            fl_boot_set_dropped_address (exchange, same, &problem);
           g_propagate_error (error, g_steal_pointer (&problem));
           return FALSE;
         }

@@ -36,6 +36,7 @@ struct _FlBoot
   gpointer        retry_data;
   double          round_trip_ms;
   gint64          last_sent; /* µs: when the last byte left, or when this was made */
+  guint           n_paced;   /* answers in a row that took the time which the wire needs: see fl_boot_receive() */
   FlBurst         burst;
   guint           read_size;
   FlBootInfo      info;      /* n_commands is 0 while Get was not asked */
@@ -87,7 +88,7 @@ typedef struct
   gsize        n_result;
   gboolean     is_list;  /* its last packet is a list of pages to erase */
   gboolean     confirms; /* that its command is acknowledged shows that the list before was taken as it was */
-  gboolean     once; /* must not be repeated when its last packet may have arrived */
+  gboolean     once; /* must not be repeated when its last packet may have been accepted */
 } FlBootExchange;
 
 typedef enum

@@ -29,6 +29,9 @@ static const struct
   { "wiring", N_ ("Show the wiring"), NULL },
   { "jump-code", N_ ("Show a jump routine…") },
   { "file", N_ ("Choose another file"), NULL },
+  { "erase", N_ ("Program again, erasing everything…"), NULL },
+  { "declare", N_ ("Describe the flash of this chip…"), NULL },
+  { "loopback", N_ ("Test the adapter…"), NULL },
   { "report", N_ ("Save report…"), NULL },
   { "unprotect-read", N_ ("Look at the protection"), "protection", TRUE },
   { "unprotect-write", N_ ("Look at the protection"), "protection", TRUE },
@@ -99,7 +102,7 @@ fl_diagnosis_remedy_needs_board (const char *action)
 /**
  * fl_diagnosis_remedy_prepare:
  *
- * Sets the line as @action wants it, for the next connection.
+ * Sets what @action wants to be different the next time.
  */
 void
 fl_diagnosis_remedy_prepare (const char *action)
@@ -112,6 +115,8 @@ fl_diagnosis_remedy_prepare (const char *action)
     g_settings_set_enum (settings, "parity", FL_PARITY_EVEN);
   else if (g_str_equal (action, "parity-none"))
     g_settings_set_enum (settings, "parity", FL_PARITY_NONE);
+  else if (g_str_equal (action, "erase"))
+    g_settings_set_boolean (settings, "erase-all", TRUE);
 }
 
 /**

@@ -64,11 +64,20 @@ fl_diagnosis_get_heading (const FlDiagnosis *diagnosis)
 }
 
 static void
+add_heading (GtkWidget *box, const char *text)
+{
+  GtkWidget *heading = fl_ui_make_text (text, "caption-heading");
+
+  gtk_widget_set_margin_top (heading, 6);
+  gtk_box_append (GTK_BOX (box), heading);
+}
+
+static void
 add_text (GtkWidget *box, const char *heading, const char *text)
 {
   if (text == NULL || *text == '\0')
     return;
-  gtk_box_append (GTK_BOX (box), fl_ui_make_text (heading, "caption-heading"));
+  add_heading (box, heading);
   gtk_box_append (GTK_BOX (box), fl_ui_make_text (text, NULL));
 }
 
@@ -96,7 +105,7 @@ add_list (GtkWidget *box, const char *heading, GPtrArray *lines, gboolean number
       gtk_grid_attach (GTK_GRID (grid), label, 0, (int) i, 1, 1);
       gtk_grid_attach (GTK_GRID (grid), fl_ui_make_text (g_ptr_array_index (lines, i), NULL), 1, (int) i, 1, 1);
     }
-  gtk_box_append (GTK_BOX (box), fl_ui_make_text (heading, "caption-heading"));
+  add_heading (box, heading);
   gtk_box_append (GTK_BOX (box), grid);
 }
 
@@ -111,6 +120,8 @@ add_button (GtkWidget *box, const FlCause *cause)
   button = gtk_button_new_with_label (label);
   gtk_widget_set_halign (button, GTK_ALIGN_START);
   gtk_widget_set_margin_top (button, 6);
+  if (fl_diagnosis_remedy_needs_board (cause->action))
+    gtk_widget_set_tooltip_text (button, _ ("Only while a board is connected"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button),
                                   fl_diagnosis_remedy_needs_board (cause->action) ? "win.remedy-board" : "win.remedy");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", cause->action);

@@ -8,6 +8,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "fl-error.h"
 #include "fl-ui.h"
 
 #define MAX_SEGMENTS_SHOWN 64
@@ -182,7 +183,9 @@ fl_file_pane_update (FlFilePane *self)
 {
   gboolean chosen = fl_firmware_get_file (self->firmware) != NULL;
   FlImage *image = fl_firmware_get_image (self->firmware);
-  gboolean binary = image != NULL && fl_image_get_format (image) == FL_IMAGE_BIN;
+  /* One that does not fit where it is to go can go elsewhere. */
+  gboolean binary = image != NULL ? fl_image_get_format (image) == FL_IMAGE_BIN
+                                  : g_error_matches (fl_firmware_get_error (self->firmware), FL_ERROR, FL_ERROR_RANGE);
 
   gtk_widget_set_visible (self->drop_zone, !chosen);
   gtk_widget_set_visible (self->file_group, chosen);

@@ -113,7 +113,7 @@ fl_firmware_page_update (FlFirmwarePage *self)
   else
     fl_firmware_page_set_primary (self, _ ("_Program"), _ ("Program"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->primary),
-                            !busy
+                            !busy && !fl_firmware_is_loading (self->firmware)
                                 && (choose || fl_firmware_get_device (self->firmware) == NULL
                                     || fl_firmware_get_plan (self->firmware) != NULL));
   gtk_widget_set_sensitive (GTK_WIDGET (self->file_pane), !busy);

@@ -26,7 +26,6 @@ struct _FlFirmware
   GCancellable *loading; /* NULL when nothing is being read */
   gboolean reloaded;
   GDateTime *read_time;
-  GBytes *contents; /* as read: the address of a raw binary may change */
   FlImage *image;
 
   FlSession *session;
@@ -214,27 +213,14 @@ fl_firmware_parse_address (const char *text, guint32 *address)
   return TRUE;
 }
 
-static void
-fl_firmware_parse (FlFirmware *self)
+/* Whether it was, or could not be, read for another address. */
+static gboolean
+fl_firmware_is_elsewhere (FlFirmware *self)
 {
-  g_autofree char *path = g_file_get_path (self->file);
-  FlImageFormat format = fl_image_guess_format (self->contents, path);
-
-  g_clear_object (&self->image);
-  g_clear_error (&self->error);
-  self->image = fl_image_parse (self->contents, format, fl_firmware_get_address (self), &self->error);
-  fl_firmware_plan (self);
-}
-
-/* A raw binary moves with the address, and with the chip's start of flash. */
-static void
-fl_firmware_address_cb (FlFirmware *self)
-{
-  if (self->image == NULL || fl_image_get_format (self->image) != FL_IMAGE_BIN
-      || fl_image_get_start (self->image) == fl_firmware_get_address (self))
-    return;
-  fl_firmware_parse (self);
-  fl_firmware_changed (self);
+  return self->file != NULL
+         && (self->image == NULL
+             || (fl_image_get_format (self->image) == FL_IMAGE_BIN
+                 && fl_image_get_start (self->image) != fl_firmware_get_address (self)));
 }
 
 static void
@@ -258,74 +244,86 @@ remember (GFile *file)
   g_settings_set_strv (settings, "recent-files", (const char *const *) recent);
 }
 
-static void
-fl_firmware_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* What the thread works on that reads a file. */
+typedef struct
 {
-  g_autoptr (FlFirmware) self = user_data; /* the reference taken at the start */
-  g_autoptr (GError) error = NULL;
-  char *data;
-  gsize length;
+  GFile *file;
+  guint32 address;
+} Reading;
 
-  if (!g_file_load_contents_finish (G_FILE (source), result, &data, &length, NULL, &error))
-    {
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return; /* another file was chosen meanwhile */
-      g_clear_object (&self->loading);
-      g_clear_object (&self->image);
-      g_clear_pointer (&self->contents, g_bytes_unref);
-      g_clear_error (&self->error);
-      self->error = g_steal_pointer (&error);
-      fl_firmware_replan (self);
-      return;
-    }
-  g_clear_object (&self->loading);
-  g_clear_pointer (&self->contents, g_bytes_unref);
-  self->contents = g_bytes_new_take (data, length);
-  g_clear_pointer (&self->read_time, g_date_time_unref);
-  self->read_time = g_date_time_new_now_local ();
-  fl_firmware_parse (self);
-  if (self->image != NULL)
-    remember (self->file);
-  fl_firmware_changed (self);
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  g_object_unref (reading->file);
+  g_free (reading);
 }
 
-/* The size first: what is far too large for firmware is not read into memory. */
+/* Reads it, and makes out what it means: of 2 MiB in hexadecimal that takes longer than a frame. */
 static void
-fl_firmware_sized_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+read_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
-  g_autoptr (FlFirmware) self = user_data; /* the reference taken at the start */
+  const Reading *reading = task_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
+  FlImage *image = fl_image_load_file (reading->file, reading->address, cancellable, &error);
+
+  if (image != NULL)
+    g_task_return_pointer (task, image, g_object_unref);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+fl_firmware_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  FlFirmware *self = FL_FIRMWARE (source);
+  g_autoptr (GError) error = NULL;
+  FlImage *image = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (info != NULL && g_file_info_get_size (info) <= FL_IMAGE_MAX_FILE)
-    {
-      g_file_load_contents_async (self->file, self->loading, fl_firmware_loaded_cb, g_object_ref (self));
-      return;
-    }
+    return; /* it is being read anew, or another one is */
   g_clear_object (&self->loading);
   g_clear_object (&self->image);
-  g_clear_pointer (&self->contents, g_bytes_unref);
   g_clear_error (&self->error);
-  if (info == NULL)
-    self->error = g_steal_pointer (&error);
-  else
-    self->error = g_error_new (FL_ERROR, FL_ERROR_FORMAT,
-                               _ ("The file is too large to be firmware (more than %u MiB). Choose another file."),
-                               FL_IMAGE_MAX_FILE / 1024 / 1024);
+  self->image = image;
+  self->error = g_steal_pointer (&error);
+  if (image != NULL)
+    {
+      g_clear_pointer (&self->read_time, g_date_time_unref);
+      self->read_time = g_date_time_new_now_local ();
+      remember (self->file);
+    }
   fl_firmware_replan (self);
 }
 
+/* What was read before stays until then, but for a plan with another address. */
 static void
 fl_firmware_load (FlFirmware *self)
 {
+  g_autoptr (GTask) task = NULL;
+  Reading *reading = g_new (Reading, 1);
+
+  if (fl_firmware_is_elsewhere (self))
+    g_clear_object (&self->plan);
   g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
   self->loading = g_cancellable_new ();
-  g_file_query_info_async (self->file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT,
-                           self->loading, fl_firmware_sized_cb, g_object_ref (self));
+  reading->file = g_object_ref (self->file);
+  reading->address = fl_firmware_get_address (self);
+  task = g_task_new (self, self->loading, fl_firmware_read_cb, NULL);
+  g_task_set_source_tag (task, fl_firmware_load);
+  g_task_set_task_data (task, reading, reading_free);
+  g_task_run_in_thread (task, read_thread);
   fl_firmware_changed (self);
+}
+
+/* A raw binary moves with the address, and with the chip's start of flash. */
+static void
+fl_firmware_address_cb (FlFirmware *self)
+{
+  if (fl_firmware_is_elsewhere (self))
+    fl_firmware_load (self);
 }
 
 static gboolean
@@ -363,7 +361,6 @@ fl_firmware_open (FlFirmware *self, GFile *file)
 
   g_set_object (&self->file, file);
   g_clear_object (&self->image);
-  g_clear_pointer (&self->contents, g_bytes_unref);
   g_clear_error (&self->error);
   g_clear_handle_id (&self->reload_id, g_source_remove);
   self->reloaded = FALSE;
@@ -400,11 +397,11 @@ fl_firmware_set_session (FlFirmware *self, FlSession *session)
       self->round_trip_ms = fl_boot_get_round_trip_ms (boot);
       fl_boot_get_waits (boot, &self->read_waits, &self->write_waits);
     }
-  if (self->image != NULL && fl_image_get_format (self->image) == FL_IMAGE_BIN)
-    fl_firmware_parse (self);
+  fl_firmware_plan (self);
+  if (self->image != NULL && fl_firmware_is_elsewhere (self))
+    fl_firmware_load (self); /* and says so */
   else
-    fl_firmware_plan (self);
-  fl_firmware_changed (self);
+    fl_firmware_changed (self);
 }
 
 GFile *
@@ -535,7 +532,6 @@ fl_firmware_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_object (&self->plan);
   g_clear_pointer (&self->judgement, fl_judgement_free);
-  g_clear_pointer (&self->contents, g_bytes_unref);
   g_clear_pointer (&self->read_time, g_date_time_unref);
   g_clear_error (&self->error);
   G_OBJECT_CLASS (fl_firmware_parent_class)->dispose (object);

@@ -21,24 +21,10 @@
 #define GAP                  4   /* between lines */
 #define LABEL_GAP            8   /* between an address and its line */
 
-struct _FlFlashMap
-{
-  GtkWidget parent_instance;
-
-  FlDevice *device;
-  FlPlan *plan;
-  guint8 *
-      states; /* FlSectorState or FlMapState each, n_sectors of them: the job's or the plan's; NULL: there is neither */
-  gboolean running; /* they are a job's */
-  guint n_sectors;
-  gboolean in_legend[FL_N_MAP_STATES]; /* seen since device or plan changed: the map must not jump as it fills in */
-  guint describe_source;
-};
-
 /* Where everything is at a given width. */
 typedef struct
 {
-  FlMapRows *rows;
+  FlMapRows *rows; /* NULL: nothing is drawn */
   int width;
   int left;        /* where lines begin */
   int line_height; /* of the labels */
@@ -46,7 +32,23 @@ typedef struct
   int cell_height;
   int legend_y;
   int height;
+  FlMapLegend legend;
 } Geometry;
+
+struct _FlFlashMap
+{
+  GtkWidget parent_instance;
+
+  FlDevice *device;
+  FlPlan *plan;
+  guint8 *states;   /* FlSectorState or FlMapState of each sector: the job's or the plan's; NULL: there is neither */
+  gboolean running; /* they are a job's */
+  guint n_sectors;
+  gboolean in_legend[FL_N_MAP_STATES]; /* seen since device or plan changed: the map must not jump as it fills in */
+  guint describe_source;
+  Geometry *geometry;    /* as last placed; NULL: to be placed */
+  GskRenderNode *labels; /* drawn for it; nullable */
+};
 
 G_DEFINE_FINAL_TYPE (FlFlashMap, fl_flash_map, GTK_TYPE_WIDGET)
 
@@ -72,31 +74,28 @@ fl_flash_map_make_address (FlFlashMap *self, guint64 address)
   return fl_map_legend_make_label (GTK_WIDGET (self), text, TRUE);
 }
 
-/* Draws the legend when there is a snapshot. Returns its height. */
-static int
-fl_flash_map_legend (FlFlashMap *self, GtkSnapshot *snapshot, const FlMapPalette *palette, const Geometry *geometry)
+/* Something that places depend on has changed: the flash, the legend, the font. */
+static void
+fl_flash_map_forget_places (FlFlashMap *self)
 {
-  FlMapLegend legend = { .top = geometry->legend_y, .width = geometry->width, .line_height = geometry->line_height };
-
-  if (self->states == NULL)
-    return 0;
-  fl_flash_map_count (self, legend.counts);
-  legend.shown = self->in_legend;
-  legend.n_sectors = self->n_sectors;
-  return fl_map_legend_draw (&legend, GTK_WIDGET (self), snapshot, palette);
+  if (self->geometry != NULL)
+    g_clear_pointer (&self->geometry->rows, fl_map_rows_free);
+  g_clear_pointer (&self->geometry, g_free);
+  g_clear_pointer (&self->labels, gsk_render_node_unref);
 }
 
-static void
-fl_flash_map_place (FlFlashMap *self, int width, Geometry *geometry)
+static Geometry *
+fl_flash_map_make_geometry (FlFlashMap *self, int width)
 {
   FlLayout *layout = fl_flash_map_get_layout (self);
+  Geometry *geometry = g_new0 (Geometry, 1);
   g_autoptr (PangoLayout) label = fl_flash_map_make_address (self, 0);
-  int label_width, lines, legend;
+  int label_width, lines;
   gboolean wide;
 
-  *geometry = (Geometry){ .width = width };
+  geometry->width = width;
   if (layout == NULL)
-    return;
+    return geometry;
 
   pango_layout_get_pixel_size (label, &label_width, &geometry->line_height);
   geometry->left = label_width + LABEL_GAP;
@@ -111,17 +110,23 @@ fl_flash_map_place (FlFlashMap *self, int width, Geometry *geometry)
     if (geometry->rows->rows[i].begins_bank)
       lines += geometry->heading;
   geometry->legend_y = lines + GAP;
-  legend = fl_flash_map_legend (self, NULL, NULL, geometry);
-  geometry->height = legend > 0 ? geometry->legend_y + legend : lines - GAP;
+  fl_map_legend_place (&geometry->legend, GTK_WIDGET (self), self->in_legend, self->n_sectors, width,
+                       geometry->line_height);
+  geometry->height = geometry->legend.height > 0 ? geometry->legend_y + geometry->legend.height : lines - GAP;
+  return geometry;
 }
 
-static void
-geometry_clear (Geometry *geometry)
+/* To set text costs more than to draw it: as long as nothing moves, it is done once. */
+static const Geometry *
+fl_flash_map_place (FlFlashMap *self, int width)
 {
-  g_clear_pointer (&geometry->rows, fl_map_rows_free);
+  if (self->geometry == NULL || self->geometry->width != width)
+    {
+      fl_flash_map_forget_places (self);
+      self->geometry = fl_flash_map_make_geometry (self, width);
+    }
+  return self->geometry;
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Geometry, geometry_clear)
 
 /* Where a line's cells begin downwards. */
 static int
@@ -238,19 +243,54 @@ fl_flash_map_snapshot_cells (FlFlashMap *self, GtkSnapshot *snapshot, const Geom
 }
 
 static void
+fl_flash_map_snapshot_legend (FlFlashMap *self, GtkSnapshot *snapshot, const Geometry *geometry,
+                              const FlMapPalette *palette)
+{
+  guint counts[FL_N_MAP_STATES];
+
+  fl_flash_map_count (self, counts);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, (float) geometry->legend_y));
+  fl_map_legend_draw (&geometry->legend, GTK_WIDGET (self), counts, snapshot, palette);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
 fl_flash_map_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   FlFlashMap *self = FL_FLASH_MAP (widget);
-  g_auto (Geometry) geometry = { 0 };
+  const Geometry *geometry = fl_flash_map_place (self, gtk_widget_get_width (widget));
   FlMapPalette palette;
 
-  fl_flash_map_place (self, gtk_widget_get_width (widget), &geometry);
-  if (geometry.rows == NULL)
+  if (geometry->rows == NULL)
     return;
   fl_map_palette_init (&palette, widget);
-  fl_flash_map_snapshot_cells (self, snapshot, &geometry, &palette);
-  fl_flash_map_snapshot_labels (self, snapshot, &geometry, &palette);
-  fl_flash_map_legend (self, snapshot, &palette, &geometry);
+  if (self->labels == NULL)
+    {
+      GtkSnapshot *labels = gtk_snapshot_new ();
+
+      fl_flash_map_snapshot_labels (self, labels, geometry, &palette);
+      self->labels = gtk_snapshot_free_to_node (labels);
+    }
+  fl_flash_map_snapshot_cells (self, snapshot, geometry, &palette);
+  if (self->labels != NULL)
+    gtk_snapshot_append_node (snapshot, self->labels);
+  fl_flash_map_snapshot_legend (self, snapshot, geometry, &palette);
+}
+
+/* Another font, or another colour. */
+static void
+fl_flash_map_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (fl_flash_map_parent_class)->css_changed (widget, change);
+  fl_flash_map_forget_places (FL_FLASH_MAP (widget));
+}
+
+static void
+fl_flash_map_style_cb (FlFlashMap *self)
+{
+  fl_flash_map_forget_places (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static GtkSizeRequestMode
@@ -270,33 +310,31 @@ fl_flash_map_measure (GtkWidget *widget, GtkOrientation orientation, int for_siz
     }
   else
     {
-      g_auto (Geometry) geometry = { 0 };
+      const Geometry *geometry = fl_flash_map_place (FL_FLASH_MAP (widget), for_size < 0 ? NATURAL_WIDTH : for_size);
 
-      fl_flash_map_place (FL_FLASH_MAP (widget), for_size < 0 ? NATURAL_WIDTH : for_size, &geometry);
-      *minimum = *natural = geometry.height;
+      *minimum = *natural = geometry->height;
     }
 }
 
 static const FlSector *
 fl_flash_map_find (FlFlashMap *self, int x, int y, GdkRectangle *area)
 {
-  g_auto (Geometry) geometry = { 0 };
+  const Geometry *geometry = fl_flash_map_place (self, gtk_widget_get_width (GTK_WIDGET (self)));
 
-  fl_flash_map_place (self, gtk_widget_get_width (GTK_WIDGET (self)), &geometry);
-  for (guint i = 0; geometry.rows != NULL && i < geometry.rows->n_rows; i++)
+  for (guint i = 0; geometry->rows != NULL && i < geometry->rows->n_rows; i++)
     {
-      const FlMapRow *row = &geometry.rows->rows[i];
-      int row_y = geometry_get_row_y (&geometry, i);
+      const FlMapRow *row = &geometry->rows->rows[i];
+      int row_y = geometry_get_row_y (geometry, i);
       const FlSector *sector;
       double x0, x1;
 
-      if (y < row_y || y >= row_y + geometry.cell_height)
+      if (y < row_y || y >= row_y + geometry->cell_height)
         continue;
-      sector = fl_map_rows_find (geometry.rows, row, self->device->layout, x - geometry.left);
+      sector = fl_map_rows_find (geometry->rows, row, self->device->layout, x - geometry->left);
       if (sector != NULL)
         {
-          fl_map_rows_place (geometry.rows, row, sector, &x0, &x1);
-          *area = (GdkRectangle){ geometry.left + (int) x0, row_y, MAX (1, (int) (x1 - x0)), geometry.cell_height };
+          fl_map_rows_place (geometry->rows, row, sector, &x0, &x1);
+          *area = (GdkRectangle){ geometry->left + (int) x0, row_y, MAX (1, (int) (x1 - x0)), geometry->cell_height };
         }
       return sector;
     }
@@ -325,14 +363,12 @@ fl_flash_map_dup_tip (FlFlashMap *self, int x, int y)
 static gboolean
 fl_flash_map_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
-  FlFlashMap *self = FL_FLASH_MAP (widget);
-  g_autofree char *text = NULL;
+  g_autofree char *text = fl_flash_map_dup_tip (FL_FLASH_MAP (widget), x, y);
   GdkRectangle area;
-  const FlSector *sector = fl_flash_map_find (self, x, y, &area);
 
-  if (sector == NULL)
+  if (text == NULL)
     return FALSE;
-  text = fl_map_words_dup_sector (self->device, sector, self->states);
+  fl_flash_map_find (FL_FLASH_MAP (widget), x, y, &area);
   gtk_tooltip_set_text (tooltip, text);
   gtk_tooltip_set_tip_area (tooltip, &area);
   return TRUE;
@@ -390,8 +426,10 @@ fl_flash_map_update_legend (FlFlashMap *self)
   for (guint i = 0; i < FL_N_MAP_STATES; i++)
     if (counts[i] > 0 && !self->in_legend[i])
       self->in_legend[i] = grown = TRUE;
-  if (grown)
-    gtk_widget_queue_resize (GTK_WIDGET (self));
+  if (!grown)
+    return;
+  fl_flash_map_forget_places (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 static guint8 *
@@ -424,6 +462,7 @@ fl_flash_map_reset (FlFlashMap *self)
   if (self->plan != NULL)
     self->states = dup_plan_states (self->plan, self->n_sectors);
   memset (self->in_legend, 0, sizeof self->in_legend);
+  fl_flash_map_forget_places (self);
   fl_flash_map_update_legend (self);
   gtk_widget_queue_resize (GTK_WIDGET (self));
   g_clear_handle_id (&self->describe_source, g_source_remove);
@@ -507,6 +546,7 @@ fl_flash_map_dispose (GObject *object)
   g_clear_object (&self->device);
   g_clear_object (&self->plan);
   self->n_sectors = 0;
+  fl_flash_map_forget_places (self);
   G_OBJECT_CLASS (fl_flash_map_parent_class)->dispose (object);
 }
 
@@ -529,6 +569,7 @@ fl_flash_map_class_init (FlFlashMapClass *klass)
   widget_class->measure = fl_flash_map_measure;
   widget_class->get_request_mode = fl_flash_map_get_request_mode;
   widget_class->query_tooltip = fl_flash_map_query_tooltip;
+  widget_class->css_changed = fl_flash_map_css_changed;
 
   gtk_widget_class_set_css_name (widget_class, "flashmap");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
@@ -541,8 +582,8 @@ fl_flash_map_init (FlFlashMap *self)
 
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Flash map"), -1);
-  g_signal_connect_object (style, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (style, "notify::high-contrast", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (style, "notify::dark", G_CALLBACK (fl_flash_map_style_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (style, "notify::high-contrast", G_CALLBACK (fl_flash_map_style_cb), self, G_CONNECT_SWAPPED);
   fl_flash_map_reset (self);
 }
 

@@ -281,6 +281,7 @@ fl_option_review_new (GtkWindow *parent, FlSession *session, const FlOptionSet *
   g_autoptr (GPtrArray) changes = NULL;
   g_autofree char *bytes = NULL;
   g_autofree char *name = NULL;
+  g_autofree char *port = fl_transport_dup_label (fl_session_get_options (session)->port);
   g_autofree char *subtitle = NULL;
 
   g_return_val_if_fail (device != NULL && device->options != NULL && wanted != NULL, NULL);
@@ -296,7 +297,7 @@ fl_option_review_new (GtkWindow *parent, FlSession *session, const FlOptionSet *
   gtk_label_set_text (self->bytes, bytes);
   name = fl_device_dup_name (device);
   /* Translators: a chip, and the port that it is on */
-  subtitle = g_strdup_printf (_ ("%s on %s"), name, fl_session_get_options (session)->port);
+  subtitle = g_strdup_printf (_ ("%s on %s"), name, port);
   adw_window_title_set_subtitle (self->title, subtitle);
   fl_option_review_add_outcome (self, device, changes);
   fl_option_review_ask (self, device->chip);

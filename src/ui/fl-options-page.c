@@ -226,18 +226,20 @@ fl_options_page_update_progress (FlOptionsPage *self)
   gtk_label_set_text (self->status, fl_job_get_text (self->job));
 }
 
-/* What the job warned of belongs to the result. */
+/* What the job warned of belongs to the result, but for what the page itself says below it. */
 static char *
-dup_warnings (FlJob *job)
+dup_warnings (FlJob *job, FlDevice *device)
 {
   GListModel *log = fl_job_get_log (job);
+  g_autofree char *boot0 =
+      device != NULL ? fl_boot0_dup_text (fl_boot0_get (device->options), device->options, device->blank) : NULL;
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < g_list_model_get_n_items (log); i++)
     {
       g_autoptr (FlLogEntry) entry = g_list_model_get_item (log, i);
 
-      if (fl_log_entry_get_status (entry) == FL_LOG_WARNING)
+      if (fl_log_entry_get_status (entry) == FL_LOG_WARNING && g_strcmp0 (fl_log_entry_get_text (entry), boot0) != 0)
         g_string_append_printf (text, "\n%s", fl_log_entry_get_text (entry));
     }
   return g_string_free (text, FALSE);
@@ -247,7 +249,7 @@ static void
 fl_options_page_show_done (FlOptionsPage *self, FlJob *job)
 {
   FlDevice *device = fl_options_page_get_device (self);
-  g_autofree char *warnings = dup_warnings (job);
+  g_autofree char *warnings = dup_warnings (job, device);
   g_autofree char *text = g_strconcat (self->done_text, warnings, NULL);
   const char *title = self->done_title;
 

@@ -11,7 +11,7 @@
 #include "fl-flash-map.h"
 #include "fl-ui.h"
 
-#define UPDATE_MS 150 /* between two looks at the job: enough for a bar and a map */
+#define UPDATE_MS 200 /* between two looks at the job: enough for a bar and a map */
 #define WORDS     2 /* so many looks until the words are written anew: that lays out the page, and nobody reads faster */
 
 enum
@@ -45,8 +45,8 @@ struct _FlProgressView
   GtkBox *phases;
   GtkLabel *text;
   GtkProgressBar *bar;
-  GtkLabel *percent;
-  GtkLabel *left;
+  GtkInscription *percent; /* no label: what changes several times a second must not lay out the window anew */
+  GtkInscription *left;
   GtkLabel *limit;
   FlFlashMap *map;
 };
@@ -102,7 +102,7 @@ fl_progress_view_update_words (FlProgressView *self)
   g_autoptr (GString) left = g_string_new (NULL);
   g_autofree char *percent = g_strdup_printf (_ ("%d %%"), (int) (fraction * 100));
 
-  gtk_label_set_text (self->percent, percent);
+  gtk_inscription_set_text (self->percent, percent);
   gtk_label_set_text (self->text, text != NULL ? text : "");
   if (rate > 0)
     g_string_append_printf (left, _ ("%.1f KiB/s"), rate / 1024);
@@ -115,7 +115,7 @@ fl_progress_view_update_words (FlProgressView *self)
         g_string_append (left, " · ");
       g_string_append_printf (left, _ ("%s left"), seconds_left < 60 ? time : long_time);
     }
-  gtk_label_set_text (self->left, left->str);
+  gtk_inscription_set_text (self->left, left->str);
 }
 
 static void

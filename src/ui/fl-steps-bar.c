@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#define DETAIL_CHARS 8 /* that a step is made wider for: the titles decide */
+
 /* The widgets of one step. */
 typedef struct
 {
@@ -151,11 +153,13 @@ fl_steps_bar_make_step (FlStepsBar *self, FlStep index)
   step->detail = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_xalign (step->detail, 0);
   gtk_label_set_ellipsize (step->detail, PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (step->detail, DETAIL_CHARS);
   gtk_widget_add_css_class (GTK_WIDGET (step->detail), "caption");
   gtk_widget_add_css_class (GTK_WIDGET (step->detail), "dim-label");
   gtk_box_append (GTK_BOX (words), title);
   gtk_box_append (GTK_BOX (words), GTK_WIDGET (step->detail));
   gtk_widget_set_valign (words, GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand (words, TRUE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (step->badge));
   gtk_box_append (GTK_BOX (box), words);
 
@@ -206,7 +210,6 @@ static void
 fl_steps_bar_init (FlStepsBar *self)
 {
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Steps"), -1);
-  gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), TRUE);
   for (guint i = 0; i < FL_N_STEPS; i++)
     gtk_widget_set_parent (fl_steps_bar_make_step (self, i), GTK_WIDGET (self));
   for (guint i = 0; i < FL_N_STEPS; i++)

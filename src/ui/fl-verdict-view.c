@@ -116,6 +116,17 @@ set_bytes (GtkLabel *label, guint64 n_bytes)
   gtk_label_set_text (label, text);
 }
 
+/* With the speed that it was done at: it may have been found by itself, or lowered in mid-job. */
+static void
+set_time (GtkLabel *label, double seconds, guint baud)
+{
+  g_autofree char *time = fl_ui_format_seconds (seconds);
+  /* Translators: how long it took: "38 s at 115200 baud" */
+  g_autofree char *text = baud > 0 ? g_strdup_printf (_ ("%s at %u baud"), time, baud) : g_strdup (time);
+
+  gtk_label_set_text (label, text);
+}
+
 static void
 set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged)
 {
@@ -162,7 +173,6 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
   const FlExplanation *explanation = fl_job_get_explanation (FL_JOB (job));
   const char *board_state = fl_job_get_board_state (FL_JOB (job));
   g_autofree char *subtitle = dup_subtitle (job, error, file_name);
-  g_autofree char *time = fl_ui_format_seconds (result->seconds);
 
   g_return_if_fail (FL_IS_VERDICT_VIEW (self));
 
@@ -184,7 +194,7 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
     set_bytes (self->verified, result->bytes_verified);
   else
     gtk_label_set_text (self->verified, _ ("nothing"));
-  gtk_label_set_text (self->time, time);
+  set_time (self->time, result->seconds, fl_session_get_baud (fl_job_get_session (FL_JOB (job))));
   adw_action_row_set_subtitle (self->sum_row, fl_image_get_sha256 (fl_plan_get_image (plan)));
 }
 

@@ -10,6 +10,8 @@
 #include "fl-diagnosis-dialog.h"
 #include "fl-diagnosis-remedy.h"
 #include "fl-jump-dialog.h"
+#include "fl-loopback-dialog.h"
+#include "fl-ui.h"
 #include "fl-wiring-dialog.h"
 
 /* What menus, keys and buttons of the pages do in the window. */
@@ -123,6 +125,37 @@ fl_window_show_jump (FlWindow *self)
   gtk_window_present (GTK_WINDOW (fl_jump_dialog_new (GTK_WINDOW (self), fl_window_get_chip (self, options))));
 }
 
+static void
+fl_window_test_adapter_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  FlWindow *self = FL_WINDOW (widget);
+  g_autoptr (FlConnectOptions) options = fl_connect_page_make_options (self->connect_page);
+  g_autofree char *port = fl_connect_page_dup_port (self->connect_page);
+
+  if (options != NULL && port != NULL && !fl_job_runner_is_busy (self->runner))
+    gtk_window_present (GTK_WINDOW (fl_loopback_dialog_new (GTK_WINDOW (self), self->runner, options, port)));
+}
+
+/* Where it is seen what will be erased, and programmed. */
+static void
+fl_window_erase_first (FlWindow *self)
+{
+  fl_diagnosis_remedy_prepare ("erase");
+  fl_window_show_step (self, fl_window_can_visit (self, FL_STEP_FIRMWARE) ? FL_STEP_FIRMWARE : FL_STEP_CONNECT);
+}
+
+/* Only what is not known of a chip can be said of it. */
+static void
+fl_window_declare (FlWindow *self)
+{
+  FlDevice *device = self->session != NULL ? fl_session_get_device (self->session) : NULL;
+
+  if (device != NULL && device->chip != NULL && device->declaration == NULL)
+    fl_ui_toast (self->toasts, &self->toast, _ ("This program knows the chip: nothing has to be said of it."));
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.declare", NULL);
+}
+
 /* The same again, with one thing changed. */
 static void
 fl_window_try_again (FlWindow *self)
@@ -146,6 +179,12 @@ fl_window_do_remedy (FlWindow *self, const char *action)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.save-report", NULL);
   else if (g_str_equal (action, "file"))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.open", NULL);
+  else if (g_str_equal (action, "declare"))
+    fl_window_declare (self);
+  else if (g_str_equal (action, "loopback"))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.test-adapter", NULL);
+  else if (g_str_equal (action, "erase"))
+    fl_window_erase_first (self);
   else if (g_str_equal (action, "entry") || g_str_equal (action, "lines") || g_str_equal (action, "other-port"))
     fl_window_show_step (self, FL_STEP_CONNECT);
   else
@@ -198,6 +237,7 @@ fl_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.primary", NULL, fl_window_primary_action);
   gtk_widget_class_install_action (widget_class, "win.open", NULL, fl_window_open_action);
   gtk_widget_class_install_action (widget_class, "win.open-uri", "s", fl_window_open_uri_action);
+  gtk_widget_class_install_action (widget_class, "win.test-adapter", NULL, fl_window_test_adapter_action);
   gtk_widget_class_install_action (widget_class, "win.find-out", NULL, fl_window_find_out_action);
   gtk_widget_class_install_action (widget_class, "win.remedy", "s", fl_window_remedy_action);
   gtk_widget_class_install_action (widget_class, "win.remedy-board", "s", fl_window_remedy_action);

@@ -11,6 +11,7 @@
 #include "fl-connect-job.h"
 #include "fl-console-job.h"
 #include "fl-diagnose-job.h"
+#include "fl-loopback-job.h"
 #include "fl-program-job.h"
 #include "fl-report-dialog.h"
 #include "fl-stop-dialog.h"
@@ -122,6 +123,7 @@ fl_window_update (FlWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.rescan", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.find-out",
                                  !busy && (self->failed_job != NULL || options != NULL));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.test-adapter", !busy && options != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board",
                                  !busy && self->session != NULL && fl_session_is_connected (self->session));
@@ -132,7 +134,8 @@ fl_window_update (FlWindow *self)
 static void
 fl_window_started_cb (FlWindow *self, FlJob *job)
 {
-  gboolean reopens = FL_IS_CONNECT_JOB (job) || FL_IS_CONSOLE_JOB (job) || FL_IS_DIAGNOSE_JOB (job);
+  gboolean reopens =
+      FL_IS_CONNECT_JOB (job) || FL_IS_CONSOLE_JOB (job) || FL_IS_DIAGNOSE_JOB (job) || FL_IS_LOOPBACK_JOB (job);
 
   /* Before the port is opened once more, it is given back: it can be opened only once. */
   g_clear_object (&self->failed_job);

@@ -204,4 +204,45 @@ def stopped():
     stop()
 
 
+class Bridge(threading.Thread):
+    """An adapter alone, its TX and RX connected with each other until somebody takes the wire out."""
+
+    def __init__(self, link):
+        super().__init__(daemon=True)
+        self.master, self.slave = os.openpty()
+        tty.setraw(self.slave)
+        link.symlink_to(os.ttyname(self.slave))
+        self.bridged = True
+
+    def run(self):
+        while True:
+            received = os.read(self.master, 64)
+            if self.bridged:
+                os.write(self.master, received)
+
+
+@journey.step
+def loopback():
+    """the adapter alone: what is sent comes back; without the bridge it says what to look at"""
+    bridge = Bridge(WORK / "bridge")
+    bridge.start()
+    start(str(WORK / "bridge"))
+    gui.press(gui.find_all(app.win, "push button", "Menu")[-1])
+    gui.press(gui.find_shown(app.win, "menu item", "Test the adapter…"))
+    dialog = app.window("Test the adapter")
+    gui.wait_label(dialog, "bridge the adapter’s TX and RX")
+    journey.shoot("bridge")
+    gui.press(gui.find_shown(dialog, "push button", "Start the test"))
+    gui.wait_label(dialog, "The adapter is good", SLOW)
+    gui.wait_label(dialog, "1024 bytes sent, 1024 received, 0 of them wrong")
+    journey.shoot("good")
+    bridge.bridged = False
+    gui.press(gui.find_shown(dialog, "push button", "Test again"))
+    gui.wait_label(dialog, "Nothing came back", SLOW)
+    journey.shoot("nothing")
+    gui.press(gui.find_shown(dialog, "push button", "Close"))
+    gui.wait_for(lambda: not gui.on_screen("Test the adapter"), "the window to close")
+    stop()
+
+
 journey.run()

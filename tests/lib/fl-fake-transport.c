@@ -214,7 +214,7 @@ fl_fake_transport_wait (FlTransport *transport, gint64 until, GCancellable *canc
   if (until > self->now)
     {
       if (event != NULL && event->kind == EVENT_READ)
-        event->delay -= until - self->now;
+        event->delay = MAX (event->delay - (until - self->now), 0);
       self->now = until;
     }
   return !g_cancellable_set_error_if_cancelled (cancellable, error);

@@ -207,6 +207,53 @@ test_faults (gconstpointer data)
   g_assert_cmpuint (n_ok, >=, n_all * 9 / 10);
 }
 
+/* How often something was taken from the port. */
+static guint n_reads;
+static gboolean (*read_really) (FlTransport *self, guint8 *data, gsize length, gint64 deadline, gsize *n_read,
+                                GCancellable *cancellable, GError **error);
+
+static gboolean
+read_and_count (FlTransport *self, guint8 *data, gsize length, gint64 deadline, gsize *n_read,
+                GCancellable *cancellable, GError **error)
+{
+  n_reads++;
+  return read_really (self, data, length, deadline, n_read, cancellable, error);
+}
+
+/* A byte at a time comes in, but blocks are not read a byte at a time; nor later than the wire brings them. */
+static void
+test_pace (void)
+{
+  Bench bench = { 0 };
+  g_autoptr (GError) error = NULL;
+  guint8 data[FL_BOOT_MAX_BLOCK];
+  gint64 first_us = 0;
+  FlSyncState state;
+
+  bench_set_up (&bench, "0x460");
+  read_really = FL_TRANSPORT_GET_IFACE (bench.transport)->read_some;
+  FL_TRANSPORT_GET_IFACE (bench.transport)->read_some = read_and_count;
+  g_assert_true (fl_boot_sync (bench.boot, &state, NULL, &error));
+  for (guint i = 0; i < 10; i++)
+    {
+      gint64 begin = fl_transport_get_time (bench.transport);
+
+      n_reads = 0;
+      g_assert_true (fl_boot_read (bench.boot, bench.address, data, sizeof data, NULL, &error));
+      g_test_message ("%u reads", n_reads);
+      if (i == 0)
+        {
+          first_us = fl_transport_get_time (bench.transport) - begin;
+          g_assert_cmpuint (n_reads, >, sizeof data);
+        }
+      g_assert_cmpint (fl_transport_get_time (bench.transport) - begin, ==, first_us);
+      if (i >= 3)
+        g_assert_cmpuint (n_reads, <=, 32);
+    }
+  FL_TRANSPORT_GET_IFACE (bench.transport)->read_some = read_really;
+  bench_tear_down (&bench);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -217,6 +264,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (session, chips[i], test_session);
     }
+  g_test_add_func ("/boot-sim/pace", test_pace);
   g_test_add_data_func ("/boot-sim/faults/0x410", "0x410", test_faults);
   g_test_add_data_func ("/boot-sim/faults/0x460", "0x460", test_faults);
   return g_test_run ();

@@ -426,6 +426,31 @@ test_checksum (void)
     g_assert_cmphex (fl_boot_calculate_checksum (rows[i].data, rows[i].length), ==, rows[i].checksum);
 }
 
+/* A bootloader on USB is faster than the rate that its port was set to: it is not waited for. */
+static void
+test_fast (void)
+{
+  g_autoptr (GString) script = g_string_new (NULL);
+  g_autoptr (FlTransport) fake = NULL;
+  g_autoptr (FlBoot) boot = NULL;
+  g_autoptr (GError) error = NULL;
+  guint8 data[256];
+  gint64 begin;
+
+  for (guint i = 0; i < 8; i++)
+    g_string_append (script, "> 11 EE < 79 > 08 00 04 00 0C < 79 > FF 00 < 79 12*256 ");
+  fake = fl_fake_transport_new (script->str);
+  boot = fl_boot_new (fake);
+  begin = fl_transport_get_time (fake);
+  for (guint i = 0; i < 8; i++)
+    {
+      g_assert_true (fl_boot_read (boot, 0x08000400, data, sizeof data, NULL, &error));
+      g_assert_no_error (error);
+    }
+  g_assert_cmpint (fl_transport_get_time (fake) - begin, <, 8 * 1000);
+  g_assert_true (fl_fake_transport_at_end (FL_FAKE_TRANSPORT (fake)));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -439,5 +464,6 @@ main (int argc, char *argv[])
     add_cases ("bad", bad[i].name, i, test_bad);
   g_test_add_func ("/boot/refused-with-list", test_refused_with_list);
   g_test_add_func ("/boot/checksum", test_checksum);
+  g_test_add_func ("/boot/read/fast", test_fast);
   return g_test_run ();
 }

@@ -69,6 +69,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
   const char *name;
+  gpointer watched = fixture->firmware;
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {
@@ -78,7 +79,10 @@ tear_down (Fixture *fixture, gconstpointer data)
     }
   g_rmdir (fixture->folder);
   g_free (fixture->folder);
-  g_assert_finalize_object (fixture->firmware);
+  g_object_add_weak_pointer (watched, &watched);
+  g_object_unref (fixture->firmware);
+  while (watched != NULL) /* a file that is not wanted any more may still be being read */
+    g_main_context_iteration (NULL, TRUE);
 }
 
 static GFile *
@@ -251,11 +255,20 @@ test_binary_address (Fixture *fixture, gconstpointer data)
   open_file (fixture, "a.bin", 3000);
   g_assert_cmphex (fl_image_get_start (fl_firmware_get_image (fixture->firmware)), ==, 0x08000000);
   g_settings_set_uint (fl_ui_get_settings (), "binary-address", 0x08002000);
+  g_assert_null (fl_firmware_get_plan (fixture->firmware)); /* not for the address that was */
+  wait_read (fixture->firmware);
   g_assert_cmphex (fl_image_get_start (fl_firmware_get_image (fixture->firmware)), ==, 0x08002000);
   g_assert_nonnull (fl_firmware_get_plan (fixture->firmware));
   g_settings_set_uint (fl_ui_get_settings (), "binary-address", 0x0801F800);
+  wait_read (fixture->firmware);
   g_assert_error (fl_firmware_get_error (fixture->firmware), FL_ERROR, FL_ERROR_RANGE);
   g_assert_null (fl_firmware_get_plan (fixture->firmware));
+  g_settings_set_uint (fl_ui_get_settings (), "binary-address", 0xFFFFFF00); /* it ends behind the last address */
+  wait_read (fixture->firmware);
+  g_assert_null (fl_firmware_get_image (fixture->firmware));
+  g_settings_set_uint (fl_ui_get_settings (), "binary-address", 0);
+  wait_read (fixture->firmware);
+  g_assert_nonnull (fl_firmware_get_plan (fixture->firmware));
 }
 
 static void

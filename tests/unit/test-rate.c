@@ -538,7 +538,11 @@ test_notebook (void)
 {
   g_auto (Notebook) notebook = { 0 };
   g_autofree char *page = fl_notebook_dup_page ("adapter", "x", 1);
+  g_autofree char *other = fl_notebook_dup_page ("adapter", "y", 1);
   g_autofree char *text = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *large = NULL;
+  GStatBuf before, after;
   g_autoptr (GError) error = NULL;
 
   notebook_open (&notebook);
@@ -547,6 +551,7 @@ test_notebook (void)
   g_assert_no_error (error);
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 0), ==, 5);
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "other", 3), ==, 3);
+  g_assert_cmpint (fl_notebook_get (notebook.path, other, "line", 3), ==, 3);
 
   /* The oldest pages go; those of another kind stay when one is torn out. */
   for (guint i = 0; i < 600; i++)
@@ -556,17 +561,44 @@ test_notebook (void)
       g_assert_true (fl_notebook_set (notebook.path, board, "line", i, NULL));
     }
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 0), ==, 0);
+  for (guint i = 99; i <= 100; i++) /* of those, 500 are left */
+    {
+      g_autofree char *board = fl_notebook_dup_page ("board", &i, sizeof i);
+
+      g_assert_cmpint (fl_notebook_get (notebook.path, board, "line", 0), ==, i < 100 ? 0 : i);
+    }
   g_assert_true (fl_notebook_set (notebook.path, page, "line", 5, NULL));
   g_assert_true (fl_notebook_remove (notebook.path, "board", NULL));
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 0), ==, 5);
   g_assert_true (g_file_get_contents (notebook.path, &text, NULL, NULL));
   g_assert_null (strstr (text, "board"));
 
+  /* Kinds are whole words; a zero is worth a line; what stands there is not written again; others may not look. */
+  g_assert_true (fl_notebook_remove (notebook.path, "adapt", &error));
+  g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 0), ==, 5);
+  g_assert_true (fl_notebook_set (notebook.path, page, "zero", 0, &error));
+  g_assert_cmpint (fl_notebook_get (notebook.path, page, "zero", 7), ==, 0);
+  g_assert_cmpint (g_stat (notebook.path, &before), ==, 0);
+  g_assert_true (fl_notebook_set (notebook.path, page, "line", 5, &error));
+  g_assert_true (fl_notebook_remove (notebook.path, "none", &error));
+  g_assert_cmpint (g_stat (notebook.path, &after), ==, 0);
+#ifdef G_OS_UNIX
+  g_assert_cmpuint (before.st_ino, ==, after.st_ino);
+  folder = g_path_get_dirname (notebook.path);
+  g_assert_cmpint (g_stat (folder, &before), ==, 0);
+  g_assert_cmpint (before.st_mode & 0777, ==, 0700);
+#endif
+
   /* What is no notebook is an empty one, and is replaced. */
   g_assert_true (g_file_set_contents (notebook.path, "[[\n=\0\xff", 7, NULL));
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 1), ==, 1);
   g_assert_true (fl_notebook_set (notebook.path, page, "line", 9, NULL));
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 1), ==, 9);
+
+  /* Nor is a file that is far too large. */
+  large = g_strdup_printf ("[%s]\nline=4\n#%*s\n", page, 1000000, "");
+  g_assert_true (g_file_set_contents (notebook.path, large, -1, NULL));
+  g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 1), ==, 1);
 }
 
 /* A notebook that cannot be written is no reason to fail. */
