@@ -86,6 +86,11 @@ dup_subtitle (FlProgramJob *job, const GError *error, const char *file_name)
   switch (get_outcome (job, error))
     {
     case OUTCOME_VERIFIED:
+      if (fl_program_job_get_result (job)->sectors_by_checksum > 0)
+        return started
+                   /* Translators: file, chip */
+                   ? g_strdup_printf (_ ("%s is in the %s, and the application was started."), file_name, name)
+                   : g_strdup_printf (_ ("%s is in the %s."), file_name, name);
       return started
                  /* Translators: file, chip */
                  ? g_strdup_printf (_ ("%s is in the %s, byte for byte, and the application was started."), file_name,
@@ -123,7 +128,7 @@ set_time (GtkLabel *label, double seconds, guint baud)
 }
 
 static void
-set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged, guint n_by_checksum)
+set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged)
 {
   const FlChip *chip = fl_plan_get_device (plan)->chip;
   gboolean sectors = chip != NULL && g_str_equal (fl_chip_get_unit_name (chip), "sector");
@@ -131,10 +136,18 @@ set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged, guint n_by_chec
   g_autofree char *text = g_strdup_printf (sectors ? ngettext ("%u of %u sector", "%u of %u sectors", n)
                                                    : ngettext ("%u of %u page", "%u of %u pages", n),
                                            n_unchanged, n);
-  /* Translators: "28 of 30 pages", a number */
-  g_autofree char *with_checksum = g_strdup_printf (_ ("%s, %u by the bootloader’s checksum"), text, n_by_checksum);
 
-  gtk_label_set_text (label, n_by_checksum > 0 ? with_checksum : text);
+  gtk_label_set_text (label, text);
+}
+
+/* What was not read back is said where it is counted. */
+static void
+set_by_checksum (GtkWidget *row, guint n_by_checksum)
+{
+  g_autofree char *text =
+      g_strdup_printf (_ ("%u of them by the bootloader’s checksum, and not read back"), n_by_checksum);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), n_by_checksum > 0 ? text : "");
 }
 
 static void
@@ -175,7 +188,8 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
 
   set_bytes (self->written, result->bytes_written);
   gtk_widget_set_visible (self->unchanged_row, result->sectors_unchanged > 0);
-  set_unchanged (self->unchanged, plan, result->sectors_unchanged, result->sectors_by_checksum);
+  set_unchanged (self->unchanged, plan, result->sectors_unchanged);
+  set_by_checksum (self->unchanged_row, result->sectors_by_checksum);
   if (result->bytes_verified > 0)
     set_bytes (self->verified, result->bytes_verified);
   else
