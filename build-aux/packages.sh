@@ -20,14 +20,23 @@ PACKAGES_WINDOWS=(
   ccache nsis zip wine64 xvfb xauth xdotool tesseract-ocr
 )
 
+# For ThreadSanitizer: what GLib is built from source with.
+PACKAGES_THREADS=(patch libffi-dev libpcre2-dev zlib1g-dev)
+
+# as_root COMMAND…: where there is no sudo, or it refuses, that is for the caller to explain.
+as_root () {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
 # refresh_packages: asks apt's mirrors what there is.
 refresh_packages () {
-  if [ "$(id -u)" = 0 ]; then apt-get update -q; else sudo apt-get update -q; fi
+  as_root apt-get update -q
 }
 
 # install_missing PACKAGE…: asks apt only when something is missing, so that a second run needs neither network nor root.
+# It fails by itself, for “set -e” is not in force where the caller asks whether it did.
 install_missing () {
-  local missing=() package sudo=()
+  local missing=() package
 
   if ! command -v dpkg-query >/dev/null; then
     echo "This is not a Debian system: install the counterparts of these yourself: $*" >&2
@@ -37,10 +46,17 @@ install_missing () {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
-  [ "$(id -u)" = 0 ] || sudo=(sudo)
+  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+    echo "Debian packages are missing, and you are not root and have no sudo to install them. As root:" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
+    return 1
+  fi
   echo "Installing: ${missing[*]}"
-  refresh_packages
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+  if ! refresh_packages ||
+    ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; then
+    echo "These Debian packages are missing and could not be installed, see above: ${missing[*]}" >&2
+    return 1
+  fi
 }
 
 # What one checkout has compiled serves every other one, wherever that lies.
@@ -52,9 +68,9 @@ build () {
   local folder=$1
   shift
   if [ -f "$folder/build.ninja" ]; then
-    [ $# -eq 0 ] || meson configure "$folder" "$@"
+    [ $# -eq 0 ] || meson configure "$folder" "$@" || return
   else
-    meson setup "$folder" "$@"
+    meson setup "$folder" "$@" || return
   fi
   meson compile -C "$folder"
 }

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 
 install_missing "${PACKAGES_BUILD[@]}" "${PACKAGES_TEST[@]}" "${PACKAGES_WINDOWS[@]}"
 export LC_ALL=C.UTF-8
-unset MESON_TESTTHREADS
+export MESON_TESTTHREADS=$(($(nproc) * 2))
 if [ "${1:-}" = --no-build ]; then
   shift
 else

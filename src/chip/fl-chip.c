@@ -221,17 +221,20 @@ fl_chip_get_unit_name (const FlChip *self)
  * fl_chip_get_erase_ms:
  * @size: of the page or sector, bytes
  *
- * Returns: how long erasing it takes at worst, milliseconds; the time of a large sector goes by its size and is at
- * least one second
+ * Returns: how long erasing it takes at worst, milliseconds; the time of a large sector goes by its size, with a part
+ * that every one takes: F411's 16, 64 and 128 KiB need at most 0.8, 2.4 and 4 s, byte-wise
  */
 guint
 fl_chip_get_erase_ms (const FlChip *self, guint32 size)
 {
+  guint64 share_ms;
+
   g_return_val_if_fail (self != NULL, 0);
 
   if (!has_large_sectors (self))
     return self->erase_page_ms;
-  return (guint) MAX ((guint64) self->erase_page_ms * size / SECTOR_OF_TIME, 1000);
+  share_ms = (guint64) self->erase_page_ms * size / SECTOR_OF_TIME;
+  return (guint) MAX (share_ms, (share_ms * 4 + self->erase_page_ms) / 5);
 }
 
 /**

@@ -173,7 +173,8 @@ fl_device_dup_changed_options (FlDevice *self, guint *n_changed)
     g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
                             ((const FlOptionChange *) g_ptr_array_index (changes, i))->field->name);
   if (changes->len > MAX_OPTIONS)
-    /* Translators: behind a few names */
-    g_string_append_printf (names, _ (" and %u more"), changes->len - MAX_OPTIONS);
+    /* Translators: behind a few names or ranges */
+    g_string_append_printf (names, ngettext (" and %u more", " and %u more", changes->len - MAX_OPTIONS),
+                            changes->len - MAX_OPTIONS);
   return g_string_free (g_steal_pointer (&names), FALSE);
 }

@@ -406,7 +406,7 @@ add_caveats (FlJumpCode *self, const FlChip *chip, const JumpSeries *row)
         _ ("A watchdog that the application has started cannot be stopped: the independent one keeps running in the "
            "bootloader, which feeds it, but a window watchdog resets the chip. After the reset of "
            "bootloader_request() neither runs, unless an option bit starts it."));
-  if (self->code != NULL && (row->traits & JUMP_TRUSTZONE))
+  if (self->code != NULL && row != NULL && (row->traits & JUMP_TRUSTZONE))
     add_text (self->caveats,
               _ ("With TrustZone switched on (TZEN=1) the bootloader is reached over the secure firmware "
                  "(RSS) only: this code is for TZEN=0."));
@@ -488,6 +488,7 @@ fl_jump_code_new (const FlChip *chip)
   self->checks = g_ptr_array_new_with_free_func (g_free);
   self->address = find_address (chip, row, &reason);
   self->reason = g_strdup (reason);
+  g_assert (row != NULL || reason != NULL); /* a series that is not known is a reason */
   if (reason == NULL)
     {
       GString *code = g_string_new (NULL);

@@ -52,11 +52,12 @@ fl_option_set_to_text (const FlOptionSet *self)
   return g_string_free (text, FALSE);
 }
 
+/* Values are taken as they are written: nothing in them needs an escape, and GLib warns of some that are none. */
 static gboolean
 check_chip (GKeyFile *file, const FlChip *chip, const char *file_name, GError **error)
 {
-  g_autofree char *pid = g_key_file_get_string (file, CHIP_GROUP, "pid", NULL);
-  g_autofree char *name = g_key_file_get_string (file, CHIP_GROUP, "name", NULL);
+  g_autofree char *pid = g_key_file_get_value (file, CHIP_GROUP, "pid", NULL);
+  g_autofree char *name = g_key_file_get_value (file, CHIP_GROUP, "name", NULL);
   char *end = NULL;
 
   if (pid == NULL || g_ascii_strtoull (pid, &end, 16) == 0 || *end != '\0')
@@ -82,7 +83,7 @@ apply_fields (FlOptionSet *self, GKeyFile *file, const char *file_name, GError *
 
   for (char **name = names; name != NULL && *name != NULL; name++)
     {
-      g_autofree char *value = g_key_file_get_string (file, OPTIONS_GROUP, *name, NULL);
+      g_autofree char *value = g_key_file_get_value (file, OPTIONS_GROUP, *name, NULL);
       g_autofree char *assignment = g_strdup_printf ("%s=%s", *name, value != NULL ? value : "");
 
       if (!fl_option_set_parse (self, assignment, error))

@@ -52,6 +52,7 @@ fl_option_set_copy (const FlOptionSet *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   copy = fl_option_set_new (self->chip);
+  g_assert (copy != NULL); /* the chip has option bytes, or there would be no @self */
   for (guint i = 0; i < self->chip->option_areas->len; i++)
     {
       memcpy (copy->areas[i]->data, self->areas[i]->data, self->areas[i]->len);

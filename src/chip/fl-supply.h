@@ -21,6 +21,7 @@ const char *fl_supply_get_title     (FlSupply self); /* "2.7 to 3.6 V", translat
 guint       fl_supply_get_width     (FlSupply self); /* bytes that are programmed at once */
 guint8      fl_supply_get_byte      (FlSupply self); /* what the bootloader is told */
 guint       fl_supply_get_erase_percent (FlSupply self, const FlChip *chip); /* of the time that the chip's row gives */
+guint       fl_supply_get_limit_percent (FlSupply self, const FlChip *chip); /* likewise, of what it may take at worst */
 gboolean    fl_supply_parse         (const char *text, FlSupply *supply, GError **error);
 
 G_END_DECLS

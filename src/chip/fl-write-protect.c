@@ -271,6 +271,7 @@ fl_write_protect_set (FlOptionSet *options, FlLayout *layout, guint8 *sectors, G
     if (!set_ranges (options, bank, layout, sectors, error))
       return FALSE;
   reached = fl_write_protect_get (options, layout);
+  g_assert (reached != NULL); /* what it needs has been looked at above */
   missing = find_missing (sectors, reached, n);
   if (missing >= 0)
     {

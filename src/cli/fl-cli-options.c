@@ -170,6 +170,21 @@ fl_cli_get_options (FlCli *cli, GError **error)
   return NULL;
 }
 
+static gboolean
+write_changes (FlCli *cli, const FlOptionSet *wanted, GPtrArray *changes, gboolean agreed, GError **error)
+{
+  g_autofree char *typed = NULL;
+  g_autoptr (FlJob) job = NULL;
+
+  if (!fl_cli_ask (cli, fl_option_set_get_chip (wanted), fl_option_changes_get_danger (changes), agreed, &typed, error))
+    return FALSE;
+  job = fl_options_job_new (cli->session, wanted, TRUE, typed);
+  if (!fl_cli_run_job (cli, job, error))
+    return FALSE;
+  fl_cli_print (cli, "%s", _ ("Option bytes written, read back, and equal."));
+  return TRUE;
+}
+
 /**
  * fl_cli_write_options:
  * @wanted: the connected chip's option bytes with the changes that are wanted
@@ -182,8 +197,6 @@ fl_cli_write_options (FlCli *cli, const FlOptionSet *wanted, gboolean agreed, GE
 {
   const FlOptionSet *before = fl_cli_get_options (cli, error);
   g_autoptr (GPtrArray) changes = NULL;
-  g_autofree char *typed = NULL;
-  g_autoptr (FlJob) job = NULL;
 
   if (before == NULL)
     return FALSE;
@@ -195,13 +208,7 @@ fl_cli_write_options (FlCli *cli, const FlOptionSet *wanted, gboolean agreed, GE
       return TRUE;
     }
   print_changes (cli, before, wanted, changes);
-  if (!fl_cli_ask (cli, fl_option_set_get_chip (wanted), fl_option_changes_get_danger (changes), agreed, &typed, error))
-    return FALSE;
-  job = fl_options_job_new (cli->session, wanted, TRUE, typed);
-  if (!fl_cli_run_job (cli, job, error))
-    return FALSE;
-  fl_cli_print (cli, "%s", _ ("Option bytes written, read back, and equal."));
-  return TRUE;
+  return write_changes (cli, wanted, changes, agreed, error);
 }
 
 static FlOptionSet *

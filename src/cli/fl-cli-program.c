@@ -118,6 +118,7 @@ add_result (FlCli *cli, const FlProgramResult *result, FlImage *image)
   fl_cli_add_int (cli, "bytes_verified", (gint64) result->bytes_verified);
   fl_cli_add_int (cli, "pages_erased", result->sectors_erased);
   fl_cli_add_int (cli, "sectors_unchanged", result->sectors_unchanged);
+  fl_cli_add_int (cli, "sectors_by_checksum", result->sectors_by_checksum);
   json_builder_set_member_name (cli->result, "seconds");
   json_builder_add_double_value (cli->result, result->seconds);
   json_builder_set_member_name (cli->result, "wire_seconds");
@@ -172,7 +173,7 @@ run_job (FlCli *cli, FlPlan *plan, FlProgramResult *result, GError **error)
 
 /* What was left as it was, if anything. */
 static void
-print_unchanged (FlCli *cli, FlPlan *plan, guint n_unchanged)
+print_unchanged (FlCli *cli, FlPlan *plan, guint n_unchanged, guint n_by_checksum)
 {
   FlDevice *device = fl_plan_get_device (plan);
   gboolean sectors = device->chip != NULL && g_str_equal (fl_chip_get_unit_name (device->chip), "sector");
@@ -186,6 +187,14 @@ print_unchanged (FlCli *cli, FlPlan *plan, guint n_unchanged)
                         : ngettext ("%u of %u page held the file already, and was left as it was",
                                     "%u of %u pages held the file already, and were left as they were", n),
                 n_unchanged, n);
+  if (n_by_checksum > 0)
+    fl_cli_print (
+        cli,
+        sectors ? ngettext ("%u sector was compared by the bootloader’s checksum, and not read back",
+                            "%u sectors were compared by the bootloader’s checksum, and not read back", n_by_checksum)
+                : ngettext ("%u page was compared by the bootloader’s checksum, and not read back",
+                            "%u pages were compared by the bootloader’s checksum, and not read back", n_by_checksum),
+        n_by_checksum);
 }
 
 static gboolean
@@ -202,7 +211,7 @@ run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
                 result.verified ? _ ("Programmed and verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s")
                                 : _ ("Programmed, NOT verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s"),
                 fl_image_get_size (image), result.seconds, fl_image_get_sha256 (image));
-  print_unchanged (cli, plan, result.sectors_unchanged);
+  print_unchanged (cli, plan, result.sectors_unchanged, result.sectors_by_checksum);
   return TRUE;
 }
 

@@ -18,8 +18,8 @@
 #define MIN_FACTOR 0.0104 /* 1200 baud seen at 115200 */
 #define MAX_FACTOR 5.0
 #define STEP       1.001
-#define MAX_LATE   2.3 /* bits; more, and no byte is left */
-#define LATE_STEP  0.01
+#define MIN_LATE   50  /* hundredths of a bit */
+#define MAX_LATE   230 /* more, and no byte is left */
 /* A receiver that samples 16 times a bit notices a start bit half a sample late, on average. */
 #define LATENCY 0.03125
 
@@ -128,8 +128,9 @@ add_row (GArray *table, const FlGarbleRow *row)
 static void
 try_late (GArray *table, FlGarble model, guint8 sent)
 {
-  for (double late = 0.5; late <= MAX_LATE; late += LATE_STEP)
+  for (guint hundredths = MIN_LATE; hundredths <= MAX_LATE; hundredths++)
     {
+      double late = hundredths / 100.0;
       FlGarbleRow row = { .model = model, .sent = sent, .low = late, .high = late };
       Wave wave;
 
@@ -150,6 +151,7 @@ make_table (gpointer unused)
       FlGarbleRow row = { .model = FL_GARBLE_INVERTED, .sent = answers[i], .low = 1, .high = 1 };
       Wave wave;
 
+      /* NOLINTNEXTLINE(cert-flp30-c, clang-analyzer-security.FloatLoopCounter): one step more or less is none */
       for (double factor = MIN_FACTOR; factor <= MAX_FACTOR; factor *= STEP)
         {
           FlGarbleRow rate = { .model = FL_GARBLE_RATE, .sent = answers[i], .low = factor, .high = factor };
@@ -268,6 +270,7 @@ fl_garble_list_factors (const guint8 *bytes, gsize n_bytes, FlLineErrors errors)
           continue;
         if (pass == 0)
           g_array_append_val (factors, picked);
+        /* NOLINTNEXTLINE(cert-flp30-c): the same */
         for (double factor = row->high / 1.03; pass == 1 && factor > row->low; factor /= 1.06)
           if (fabs (factor / picked - 1) > 0.03)
             g_array_append_val (factors, factor);

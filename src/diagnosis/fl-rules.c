@@ -353,6 +353,7 @@ begin_text (Reader *self, GMarkupParseContext *context, const char *element, con
   if (!g_markup_collect_attributes (element, names, values, error, OPTIONAL ("when", &when), G_MARKUP_COLLECT_INVALID)
       || !check_when (self, context, when, error))
     return FALSE;
+  g_free (self->when); /* of an element around it, which belongs nowhere */
   self->when = g_strdup (when);
   if (self->class != NULL && g_str_equal (element, "summary"))
     self->texts = self->class->summaries;

@@ -7,9 +7,9 @@ G_BEGIN_DECLS
 
 /* One parser for each format: adds what the file holds to a fresh image, which the caller then seals. */
 gboolean fl_image_parse_bin  (FlImage *self, GBytes *contents, guint32 address, GError **error);
-gboolean fl_image_parse_ihex (FlImage *self, GBytes *contents, GError **error);
-gboolean fl_image_parse_srec (FlImage *self, GBytes *contents, GError **error);
-gboolean fl_image_parse_elf  (FlImage *self, GBytes *contents, GError **error);
+gboolean fl_image_parse_ihex (FlImage *image, GBytes *contents, GError **error);
+gboolean fl_image_parse_srec (FlImage *image, GBytes *contents, GError **error);
+gboolean fl_image_parse_elf  (FlImage *image, GBytes *contents, GError **error);
 
 /* Where in the file the data of the following fl_image_add() come from, for messages: the line, or the number of the
  * program header. */

@@ -100,11 +100,12 @@ describe_sectors (FlJob *job, FlDevice *device, const FlBoardState *state)
     append_part (text, g_strdup_printf (_ ("%s wrong"), wrong->str));
   if (text->len > 0 && append_ranges (unchanged, job, device, STATE (UNCHANGED), NULL, NULL))
     append_part (text, g_strdup_printf (_ ("%s held the file already"), unchanged->str));
-  if (text->len > 0 && append_ranges (rest, job, device, AS_BEFORE, NULL, NULL))
-    {
-      g_string_append (text, ", ");
-      g_string_append (text, _ ("rest untouched"));
-    }
+  if (state->stray == FL_STRAY_LIKELY)
+    append_part (text, g_strdup (fl_ops_has_pages (device) ? _ ("another page perhaps erased, too")
+                                                           : _ ("another sector perhaps erased, too")));
+  else if (text->len > 0 && append_ranges (rest, job, device, AS_BEFORE, NULL, NULL))
+    append_part (text, g_strdup (state->stray == FL_STRAY_UNSEEN ? _ ("rest untouched as far as is known")
+                                                                 : _ ("rest untouched")));
   return g_string_free (text, FALSE);
 }
 

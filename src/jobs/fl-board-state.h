@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "fl-boot.h"
 #include "fl-job.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,7 @@ typedef struct
   const guint8 *erased;      /* nullable: one byte a sector: whether the job erases it; NULL: every one that it touches */
   guint         first_busy;  /* sectors that a command in flight may have erased or not */
   guint         n_busy;
+  FlStray       stray;       /* whether it has erased nothing else */
 } FlBoardState;
 
 void  fl_board_state_set        (FlJob *job, FlDevice *device, const FlBoardState *state);

@@ -4,6 +4,7 @@
 #include "fl-changed-pass.h"
 
 #include "fl-bytes.h"
+#include "fl-checksum-pass.h"
 #include "fl-erase-doubt.h"
 #include "fl-flash-ops.h"
 #include "fl-job-private.h"
@@ -14,7 +15,8 @@
 #define GROUP        1024        /* small sectors are judged together: a look at each would cost more than it saves */
 #define MIN_LOOKS    3
 #define MAX_LOOKS    16
-#define LOOKS_PART   100 /* of all exchanges, one in so many for the first looks: a new image pays no more than that */
+#define MIN_CHECKED  2048 /* bytes of sectors: to prove the checksum costs a block */
+#define LOOKS_PART   100  /* of all exchanges, one in so many for the first looks: a new image pays no more than that */
 
 /* A few bytes that stand for a slice of a sector, or for some small sectors. */
 typedef struct
@@ -25,6 +27,7 @@ typedef struct
   guint32 length;
   const guint8 *expected; /* the plan's */
   gboolean looked;
+  gboolean equal; /* when looked at */
 } Sample;
 
 static FlLayout *
@@ -136,7 +139,7 @@ look_at (FlChangedPass *self, Sample *sample, gboolean *equal, GCancellable *can
   if (!fl_boot_read (self->boot, sample->address, got, sample->length, cancellable, error))
     return FALSE;
   sample->looked = TRUE;
-  *equal = memcmp (got, sample->expected, sample->length) == 0;
+  sample->equal = *equal = memcmp (got, sample->expected, sample->length) == 0;
   if (!*equal)
     memset (self->changed + sample->first, TRUE, sample->count);
   fl_job_add_done (self->job, FL_OPS_READ_WIRE (sample->length));
@@ -173,6 +176,69 @@ look_first (FlChangedPass *self, gboolean *any_equal, GCancellable *cancellable,
   return TRUE;
 }
 
+/* A block with an equal sample that is not all of one value: another order of its bytes would have another checksum. 0:
+ * there is none. */
+static guint32
+find_witness (FlChangedPass *self)
+{
+  for (guint i = 0; i < self->samples->len; i++)
+    {
+      const Sample *sample = &g_array_index (self->samples, Sample, i);
+      guint32 block = sample->address - sample->address % FL_BOOT_MAX_BLOCK;
+
+      if (sample->looked && sample->equal && !fl_bytes_all (sample->expected, sample->length, sample->expected[0])
+          && fl_layout_contains (get_layout (self), block, FL_BOOT_MAX_BLOCK))
+        return block;
+    }
+  return 0;
+}
+
+/* What the checksum can judge, and is worth it. */
+static guint8 *
+dup_judged (FlChangedPass *self)
+{
+  guint n_sectors = fl_layout_get_n_sectors (get_layout (self));
+  g_autofree guint8 *judged = g_malloc0 (n_sectors);
+  guint64 n_bytes = 0;
+
+  for (guint i = 0; i < n_sectors; i++)
+    {
+      judged[i] = self->left[i] && !self->changed[i] && fl_checksum_pass_can_judge (self->plan, i);
+      n_bytes += judged[i] ? fl_layout_get_sector (get_layout (self), i)->size : 0;
+    }
+  return n_bytes >= MIN_CHECKED ? g_steal_pointer (&judged) : NULL;
+}
+
+/* By the bootloader's own checksum, where it has one: what that says to be different is different, and what it says to
+ * be equal needs no sample. */
+static gboolean
+look_by_checksum (FlChangedPass *self, GCancellable *cancellable, GError **error)
+{
+  FlChecksumPass pass = { .job = self->job, .boot = self->boot, .plan = self->plan, .equal = self->trusted };
+  guint32 witness = fl_checksum_pass_is_usable (self->job) ? find_witness (self) : 0;
+  g_autofree guint8 *judged = witness != 0 ? dup_judged (self) : NULL;
+
+  if (judged == NULL)
+    return TRUE;
+  pass.wanted = judged;
+  if (!fl_checksum_pass_prove (self->job, self->boot, witness, cancellable, error)
+      || !fl_checksum_pass_run (&pass, cancellable, error))
+    return FALSE;
+  for (guint i = 0; fl_checksum_pass_is_usable (self->job) && i < fl_layout_get_n_sectors (get_layout (self)); i++)
+    self->changed[i] |= judged[i] && !self->trusted[i];
+  return TRUE;
+}
+
+/* Whether something of a sample's sectors is not decided yet. */
+static gboolean
+is_open (FlChangedPass *self, const Sample *sample)
+{
+  for (guint i = sample->first; i < sample->first + sample->count; i++)
+    if (!self->changed[i] && !self->trusted[i])
+      return !sample->looked;
+  return FALSE;
+}
+
 static gboolean
 look_at_rest (FlChangedPass *self, GCancellable *cancellable, GError **error)
 {
@@ -181,7 +247,7 @@ look_at_rest (FlChangedPass *self, GCancellable *cancellable, GError **error)
       Sample *sample = &g_array_index (self->samples, Sample, i);
       gboolean equal;
 
-      if (!sample->looked && !self->changed[sample->first] && !look_at (self, sample, &equal, cancellable, error))
+      if (is_open (self, sample) && !look_at (self, sample, &equal, cancellable, error))
         return FALSE;
     }
   return TRUE;
@@ -224,7 +290,7 @@ check_all_gaps (FlChangedPass *self, GCancellable *cancellable, GError **error)
   if (fl_plan_get_options (self->plan)->preserve)
     return TRUE;
   for (guint i = 0; i < fl_layout_get_n_sectors (get_layout (self)); i++)
-    if (self->left[i] && !self->changed[i] && !check_gaps (self, i, cancellable, error))
+    if (self->left[i] && !self->changed[i] && !self->trusted[i] && !check_gaps (self, i, cancellable, error))
       return FALSE;
   return TRUE;
 }
@@ -254,14 +320,18 @@ conclude (FlChangedPass *self, gboolean any_equal)
     self->left[i] = self->left[i] && any_equal && !self->changed[i];
   leave_no_doubt (self);
   for (guint i = 0; i < n_sectors; i++)
-    self->n_left += self->left[i];
+    {
+      self->trusted[i] = self->trusted[i] && self->left[i];
+      self->n_left += self->left[i];
+      self->n_trusted += self->trusted[i];
+    }
 }
 
 /**
  * fl_changed_pass_run:
  *
  * Looks at a few places all over the image. When none of them is as it should be, the image is new, and that is all;
- * otherwise at one place for each sector, several for large ones.
+ * otherwise at one place for each sector, several for large ones, or at their checksums.
  *
  * Errors: those of the line.
  *
@@ -272,12 +342,14 @@ fl_changed_pass_run (FlChangedPass *self, GCancellable *cancellable, GError **er
 {
   gboolean any_equal = FALSE, ok;
 
-  self->n_candidates = self->n_left = 0;
+  self->n_candidates = self->n_left = self->n_trusted = 0;
   self->samples = g_array_new (FALSE, FALSE, sizeof (Sample));
   self->changed = g_malloc0 (fl_layout_get_n_sectors (get_layout (self)));
   find_samples (self);
   ok = look_first (self, &any_equal, cancellable, error)
-       && (!any_equal || (look_at_rest (self, cancellable, error) && check_all_gaps (self, cancellable, error)));
+       && (!any_equal
+           || (look_by_checksum (self, cancellable, error) && look_at_rest (self, cancellable, error)
+               && check_all_gaps (self, cancellable, error)));
   if (ok)
     conclude (self, any_equal);
   g_clear_pointer (&self->samples, g_array_unref);

@@ -9,8 +9,9 @@ G_BEGIN_DECLS
 /**
  * FlChangedPass:
  *
- * Finds, by a few bytes here and there, which sectors of a plan seem to hold already what they are to hold. It proves
- * nothing: what is left alone has to be read as a whole afterwards. Worker.
+ * Finds which sectors of a plan seem to hold already what they are to hold: by the bootloader's checksum, where it has
+ * one, and by a few bytes here and there. The latter proves nothing: what is left alone because of it has to be read as
+ * a whole afterwards. Worker.
  */
 typedef struct
 {
@@ -18,8 +19,10 @@ typedef struct
   FlBoot  *boot;
   FlPlan  *plan;
   guint8  *left;         /* out (caller-allocates), zeros: one byte a sector: whether it seems to hold it */
+  guint8  *trusted;      /* out (caller-allocates), zeros: one byte a sector: whether the checksum says so */
   guint    n_candidates; /* out: sectors that may be left alone */
   guint    n_left;       /* out */
+  guint    n_trusted;    /* out: of these */
   GArray  *samples;      /* the pass's own */
   guint8  *changed;      /* the pass's own: one byte a sector: a sample of it differs */
 } FlChangedPass;

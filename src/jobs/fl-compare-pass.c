@@ -23,31 +23,6 @@ get_chunk (guint32 address, gsize left, guint read_size)
   return MIN (left, read_size < FL_BOOT_MAX_BLOCK ? read_size : FL_BOOT_MAX_BLOCK - address % FL_BOOT_MAX_BLOCK);
 }
 
-/**
- * fl_compare_get_wire:
- * @read_size: bytes that are read at once
- *
- * Returns: bytes that reading back all of the image sends and receives
- */
-guint64
-fl_compare_get_wire (FlImage *image, guint read_size)
-{
-  guint64 wire = 0;
-
-  for (guint i = 0; i < fl_image_get_n_segments (image); i++)
-    {
-      const FlSegment *segment = fl_image_get_segment (image, i);
-      gsize size = g_bytes_get_size (segment->data);
-
-      for (gsize at = 0, length; at < size; at += length)
-        {
-          length = get_chunk (segment->address + (guint32) at, size - at, read_size);
-          wire += FL_OPS_READ_WIRE (length);
-        }
-    }
-  return wire;
-}
-
 static void
 note_difference (FlComparePass *self, guint32 address, const guint8 *expected, const guint8 *got, gsize length,
                  gsize at)
@@ -97,14 +72,21 @@ is_left (const FlComparePass *self, const FlSector *sector)
   return sector != NULL && self->left != NULL && self->left[sector->index];
 }
 
-/* Whether there is still something to find out about a sector. */
+/* Whether a sector is to be read. */
 static gboolean
-is_open (const FlComparePass *self, const FlSector *sector)
+is_due (const FlComparePass *self, const FlSector *sector)
 {
   if (sector == NULL)
     return self->wanted == NULL;
   return (self->wanted == NULL || self->wanted[sector->index])
-         && !(is_left (self, sector) && self->missed[sector->index]);
+         && !(self->proven != NULL && self->proven[sector->index]);
+}
+
+/* Whether there is still something to find out about it. */
+static gboolean
+is_open (const FlComparePass *self, const FlSector *sector)
+{
+  return is_due (self, sector) && !(is_left (self, sector) && self->missed[sector->index]);
 }
 
 static void
@@ -210,19 +192,45 @@ get_part (const FlSector *sector, guint32 address, gsize left)
   return sector != NULL ? MIN (left, sector->address + sector->size - address) : left;
 }
 
-/* Whether a block has something of a sector that is open. */
+/* Whether a block has something of a sector that is due, or open. */
 static gboolean
-is_worth_reading (const FlComparePass *self, guint32 address, gsize length)
+has_any (const FlComparePass *self, guint32 address, gsize length,
+         gboolean (*test) (const FlComparePass *self, const FlSector *sector))
 {
   for (gsize at = 0; at < length;)
     {
       const FlSector *sector = find_sector (self, address + (guint32) at);
 
-      if (is_open (self, sector))
+      if (test (self, sector))
         return TRUE;
       at += get_part (sector, address + (guint32) at, length - at);
     }
   return FALSE;
+}
+
+/**
+ * fl_compare_pass_get_wire:
+ *
+ * Returns: bytes that reading back all that is to be read sends and receives
+ */
+guint64
+fl_compare_pass_get_wire (const FlComparePass *self)
+{
+  guint64 wire = 0;
+
+  for (guint i = 0; i < fl_image_get_n_segments (self->image); i++)
+    {
+      const FlSegment *segment = fl_image_get_segment (self->image, i);
+      gsize size = g_bytes_get_size (segment->data);
+
+      for (gsize at = 0, length; at < size; at += length)
+        {
+          length = get_chunk (segment->address + (guint32) at, size - at, fl_boot_get_read_size (self->boot));
+          if (has_any (self, segment->address + (guint32) at, length, is_due))
+            wire += FL_OPS_READ_WIRE (length);
+        }
+    }
+  return wire;
 }
 
 /* When more is read in vain than is saved, the guess was bad: no more of it is tried. */
@@ -234,7 +242,7 @@ give_up_guessing (FlComparePass *self)
   if (self->left == NULL || self->vain_bytes <= self->kept_bytes + allowed)
     return;
   for (guint i = (guint) (self->at_sector + 1); i < fl_layout_get_n_sectors (self->device->layout); i++)
-    if (self->left[i] && !self->missed[i])
+    if (self->left[i] && is_open (self, fl_layout_get_sector (self->device->layout, i)))
       set_missed (self, fl_layout_get_sector (self->device->layout, i));
 }
 
@@ -272,11 +280,11 @@ compare_segment (FlComparePass *self, guint index, GCancellable *cancellable, GE
     {
       guint32 address = segment->address + (guint32) at;
       gsize length = get_chunk (address, size - at, fl_boot_get_read_size (self->boot));
-      gboolean open = is_worth_reading (self, address, length);
+      gboolean open = has_any (self, address, length, is_open);
 
       if (open && !compare_block (self, index, address, data + at, length, cancellable, error))
         return FALSE;
-      if (open || self->wanted == NULL)
+      if (open || (self->wanted == NULL && has_any (self, address, length, is_due)))
         fl_job_add_done (self->job, FL_OPS_READ_WIRE (length));
       at += length;
     }

@@ -44,7 +44,8 @@ fl_connect_job_enter (FlJob *job, GCancellable *cancellable, GError **error)
     }
   if (!fl_session_enter_bootloader (session, cancellable, error))
     return FALSE;
-  fl_job_end_step (job, _ (preset->description));
+  if (preset != NULL)
+    fl_job_end_step (job, _ (preset->description));
   return TRUE;
 }
 

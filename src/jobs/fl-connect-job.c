@@ -51,7 +51,8 @@ fl_connect_job_open (FlJob *job, GCancellable *cancellable, GError **error)
     return FALSE;
   fl_job_add_done (job, 1);
   boot = fl_session_get_boot (session);
-  fl_describe_set_limits (boot, options->pid >= 0 ? fl_chip_db_find ((guint16) options->pid) : NULL, 0);
+  fl_describe_set_limits (boot, options->pid >= 0 ? fl_chip_db_find ((guint16) options->pid) : NULL, 0,
+                          FL_SUPPLY_UNKNOWN);
   return !was_open
          || fl_transport_sleep (fl_session_get_transport (session), fl_boot_get_limits (boot)->startup_ms, cancellable,
                                 error);
@@ -217,7 +218,7 @@ fl_connect_job_talk (FlJob *job, GCancellable *cancellable, GError **error)
   if (device == NULL)
     return FALSE;
   fl_job_add_done (job, 1);
-  fl_describe_set_limits (boot, device->chip, 0);
+  fl_describe_set_limits (boot, device->chip, 0, FL_SUPPLY_UNKNOWN);
   fl_job_enter_stage (job, FL_STAGE_DESCRIBE);
   fl_job_set_text (job, "%s", fl_stage_get_name (FL_STAGE_DESCRIBE));
   fl_job_begin_step (job, "%s", fl_stage_get_name (FL_STAGE_DESCRIBE));

@@ -56,11 +56,12 @@ is_mended_build (const FlChip *chip, guint8 bootloader_id)
  * fl_describe_set_limits:
  * @chip: (nullable): what the database knows
  * @bootloader_id: the build of its bootloader; 0: not known
+ * @supply: what the bootloader was told, which makes F2, F4 and F7 faster
  *
  * Makes the bootloader's times and oddities those of the chip.
  */
 void
-fl_describe_set_limits (FlBoot *boot, const FlChip *chip, guint8 bootloader_id)
+fl_describe_set_limits (FlBoot *boot, const FlChip *chip, guint8 bootloader_id, FlSupply supply)
 {
   FlBootLimits limits = { 0 };
 
@@ -68,6 +69,8 @@ fl_describe_set_limits (FlBoot *boot, const FlChip *chip, guint8 bootloader_id)
     {
       gboolean early = (chip->flags & FL_CHIP_EARLY_ERASE_ACK) && !is_mended_build (chip, bootloader_id);
       gboolean one_page = (chip->flags & FL_CHIP_ONE_PAGE_ERASE) && !is_mended_build (chip, bootloader_id);
+      guint percent = fl_supply_get_limit_percent (supply, chip);
+      guint width = chip->supply_address != 0 ? fl_supply_get_width (supply) : 1;
       guint32 largest = 0;
 
       for (guint i = 0; i < chip->layouts->len; i++)
@@ -77,9 +80,10 @@ fl_describe_set_limits (FlBoot *boot, const FlChip *chip, guint8 bootloader_id)
           for (guint at = 0; at < fl_layout_get_n_sectors (known->layout); at++)
             largest = MAX (largest, fl_layout_get_sector (known->layout, at)->size);
         }
-      limits.program_ms = chip->program_ms;
+      limits.program_ms = (chip->program_ms + width - 1) / width; /* so much for each access, however wide it is */
       limits.erase_page_ms = largest > 0 ? fl_chip_get_erase_ms (chip, largest) : chip->erase_page_ms;
-      limits.erase_mass_ms = chip->erase_mass_ms;
+      limits.erase_page_ms = limits.erase_page_ms * percent / 100;
+      limits.erase_mass_ms = (guint) ((guint64) chip->erase_mass_ms * percent / 100);
       limits.startup_ms = chip->startup_ms;
       limits.max_pages = one_page ? 1 : chip->max_erase_pages;
       limits.page_pause_ms = early ? limits.erase_page_ms : 0;
@@ -378,7 +382,7 @@ fl_describe_device (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *ca
         device,
         _ ("Nothing is known of a chip with this ID: it can be read. To be programmed it needs a map file (.STmap), or "
            "somebody who says how its flash is divided"));
-  fl_describe_set_limits (boot, device->chip, device->bootloader_id);
+  fl_describe_set_limits (boot, device->chip, device->bootloader_id, FL_SUPPLY_UNKNOWN);
   fl_job_end_step (job, NULL);
   log_device (job, device);
   return TRUE;

@@ -145,6 +145,7 @@ fl_erase_job_run (FlJob *job, GCancellable *cancellable, GError **error)
 
   if (boot == NULL)
     return FALSE;
+  fl_boot_forget_stray (boot);
   fl_job_enter_stage (job, FL_STAGE_ERASE);
   if (device->layout == NULL)
     g_set_error_literal (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
@@ -158,7 +159,10 @@ fl_erase_job_run (FlJob *job, GCancellable *cancellable, GError **error)
     }
   self->n_erased = erasing.n_erased;
   if (!ok)
-    fl_board_state_set (job, device, &(FlBoardState){ .first_busy = erasing.first_busy, .n_busy = erasing.n_busy });
+    fl_board_state_set (job, device,
+                        &(FlBoardState){ .first_busy = erasing.first_busy,
+                                         .n_busy = erasing.n_busy,
+                                         .stray = fl_boot_get_stray (boot) });
   return ok;
 }
 

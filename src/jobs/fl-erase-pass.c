@@ -147,6 +147,8 @@ fl_erase_pass_send (FlErasePass *self, guint first, guint count, const guint16 *
   if (!fl_boot_erase_pages (self->boot, self->command, codes, count, cancellable, error))
     return FALSE;
   self->n_busy = 0;
+  self->last_first = first;
+  self->last_count = count;
   return TRUE;
 }
 
@@ -398,6 +400,19 @@ set_all_busy (FlErasePass *self)
   self->n_busy = last + 1 - self->first_busy;
 }
 
+/* Noise on the line may have named another page in place of one of the list that was acknowledged. */
+static void
+set_last_busy (FlErasePass *self)
+{
+  for (guint i = self->last_first; i < self->last_first + self->last_count; i++)
+    {
+      fl_job_set_sector (self->job, i, FL_SECTOR_PLANNED_ERASE);
+      self->n_erased -= self->erased[i];
+    }
+  self->first_busy = self->last_first;
+  self->n_busy = self->last_count;
+}
+
 /**
  * fl_erase_pass_run:
  *
@@ -416,9 +431,12 @@ fl_erase_pass_run (FlErasePass *self, GCancellable *cancellable, GError **error)
 
   self->erased = g_malloc0 (get_n_sectors (self));
   self->strayed = FALSE;
+  self->last_count = 0;
   ok = erase_and_check (self, cancellable, error);
   if (!ok && self->strayed)
     set_all_busy (self);
+  else if (!ok && fl_boot_get_stray (self->boot) == FL_STRAY_LIKELY)
+    set_last_busy (self);
   g_clear_pointer (&self->erased, g_free);
   return ok;
 }

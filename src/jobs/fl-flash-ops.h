@@ -31,6 +31,8 @@ typedef struct
   guint         n_retries; /* out: sectors that had to be erased a second time */
   guint         first_busy; /* out: sectors that may be erased or not; n_busy 0: none */
   guint         n_busy;
+  guint         last_first; /* the pass's own: sectors of the list that was acknowledged last */
+  guint         last_count;
   gboolean      strayed;  /* the pass's own: what came of a code in an uncertain numbering was not seen yet */
 } FlErasePass;
 
@@ -40,7 +42,7 @@ gboolean fl_erase_pass_run      (FlErasePass *self, GCancellable *cancellable, G
 /**
  * FlComparePass:
  *
- * Reads back all that an image covers, and compares. Sectors that were left as they were, because they seemed to hold
+ * Reads back what an image covers, and compares. Sectors that were left as they were, because they seemed to hold
  * it, are no fault when they do not: the first difference is enough, and when too many are read in vain, those that are
  * left count as different, too.
  */
@@ -53,6 +55,7 @@ typedef struct
   const guint8 *wanted;    /* nullable: one byte a sector: whether to look at it */
   gboolean mark_sectors;   /* whether the job's map follows */
   const guint8 *left;      /* nullable: one byte a sector: whether it was left as it was */
+  const guint8 *proven;    /* nullable: one byte a sector: whether it was compared in another way: not read */
   guint8  *missed;         /* out (caller-allocates), zeros, with left: one byte a sector: it does not hold it */
   guint    n_missed;       /* out: sectors */
   guint64  n_equal;        /* out: bytes, without those of missed sectors */
@@ -72,7 +75,7 @@ typedef struct
   guint64  vain_bytes;     /* the pass's own: read in sectors that were missed */
 } FlComparePass;
 
-guint64  fl_compare_get_wire   (FlImage *image, guint read_size);
+guint64  fl_compare_pass_get_wire (const FlComparePass *self);
 gboolean fl_compare_pass_run   (FlComparePass *self, GCancellable *cancellable, GError **error);
 void     fl_compare_pass_set_error (const FlComparePass *self, GError **error);
 

@@ -91,12 +91,12 @@ fl_loopback_job_get_result (FlLoopbackJob *self)
 char *
 fl_loopback_job_dup_words (FlLoopbackJob *self)
 {
-  const FlLoopbackRun *bad = NULL;
+  const FlLoopbackRun *bad;
 
   g_return_val_if_fail (FL_IS_LOOPBACK_JOB (self), NULL);
-  for (guint i = 0; i < self->n_runs && bad == NULL; i++)
-    if (self->runs[i].result != FL_LOOPBACK_OK)
-      bad = &self->runs[i];
+  bad = self->runs;
+  while (bad + 1 < self->runs + self->n_runs && bad->result == FL_LOOPBACK_OK)
+    bad++;
   switch (fl_loopback_job_get_result (self))
     {
     case FL_LOOPBACK_OK:
@@ -226,6 +226,7 @@ static void
 fl_loopback_job_log_run (FlLoopbackJob *self, const FlLoopbackRun *run)
 {
   FlJob *job = FL_JOB (self);
+  guint n_chunks = run->n_sent / CHUNK;
   g_autofree char *errors = run->errors != 0 ? fl_line_errors_to_string (run->errors) : NULL;
   g_autofree char *detail =
       g_strdup_printf (_ ("%u bytes sent, %u received, %u of them wrong; %.2f s, of which %.2f s on the wire%s%s"),
@@ -235,7 +236,7 @@ fl_loopback_job_log_run (FlLoopbackJob *self, const FlLoopbackRun *run)
   /* Without the bytes: that they differ is said, and they mean nothing. */
   fl_job_log (job, run->result == FL_LOOPBACK_OK ? FL_LOG_OK : FL_LOG_FAILED, detail,
               _ ("Loop-back test at %u baud, even parity"), run->baud);
-  if (run->n_received > 0 && run->seconds > run->wire * SLOW_PARTS + (double) (run->n_sent / CHUNK * SLOW_MS) / 1000)
+  if (run->n_received > 0 && run->seconds > run->wire * SLOW_PARTS + n_chunks * SLOW_MS / 1000.0)
     fl_job_log (job, FL_LOG_WARNING, NULL, _ ("The adapter is slow: %.2f s for what takes %.2f s on the wire"),
                 run->seconds, run->wire);
 }

@@ -183,7 +183,7 @@ fl_probe_identity (FlProbe *self)
     {
       fl_facts_take_chip (self->facts, self->chip);
       fl_facts_set (self->facts, "chip.from", "board");
-      fl_describe_set_limits (fl_session_get_boot (self->session), self->chip, 0);
+      fl_describe_set_limits (fl_session_get_boot (self->session), self->chip, 0, FL_SUPPLY_UNKNOWN);
     }
   near = self->chip == NULL ? find_near (self->pid) : 0;
   if (near != 0)

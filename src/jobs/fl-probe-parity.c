@@ -217,8 +217,8 @@ fl_probe_parity (FlProbe *self)
       return TRUE;
     }
   fl_probe_end_step (self, ok, _ ("with a pause %s, together %s, Get with a pause %s"),
-                     fl_probe_verdict_name (triad.spaced), fl_probe_verdict_name (triad.together),
-                     fl_probe_verdict_name (triad.zero));
+                     fl_probe_verdict_text (triad.spaced), fl_probe_verdict_text (triad.together),
+                     fl_probe_verdict_text (triad.zero));
   if (ok)
     return TRUE;
   if (self->line.parity != FL_PARITY_NONE && fl_probe_try_without (self, &triad))

@@ -265,6 +265,20 @@ fl_probe_verdict_name (FlProbeVerdict verdict)
   return names[verdict];
 }
 
+/* The same for people: behind a step of the log. */
+const char *
+fl_probe_verdict_text (FlProbeVerdict verdict)
+{
+  static const char *const texts[] = {
+    [FL_PROBE_OK] = N_ ("acknowledged"),
+    [FL_PROBE_NACK] = N_ ("refused"),
+    [FL_PROBE_SILENT] = N_ ("no answer"),
+    [FL_PROBE_ODD] = N_ ("no proper answer"),
+  };
+
+  return _ (texts[verdict]);
+}
+
 void
 fl_probe_set_verdict (FlProbe *self, const char *fact, FlProbeVerdict verdict)
 {

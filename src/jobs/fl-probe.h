@@ -92,6 +92,7 @@ gboolean    fl_probe_act          (FlProbe *self, FlAction action); /* by the ha
 void        fl_probe_set_bytes    (FlProbe *self, const char *fact, const FlProbeAnswer *answer);
 void        fl_probe_set_verdict  (FlProbe *self, const char *fact, FlProbeVerdict verdict);
 const char *fl_probe_verdict_name (FlProbeVerdict verdict);       /* "ok" */
+const char *fl_probe_verdict_text (FlProbeVerdict verdict);       /* "acknowledged", translated */
 void        fl_probe_end_step     (FlProbe *self, gboolean ok, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 /* fl-probe-command.c: the bootloader's commands, packet by packet */

@@ -69,9 +69,14 @@ fl_program_job_get_layout (FlProgramJob *self)
 static void
 fl_program_job_set_total (FlProgramJob *self, const guint8 *sectors)
 {
+  FlComparePass compare = { .boot = self->erasing.boot,
+                            .device = fl_program_job_get_device (self),
+                            .image = self->expected,
+                            .proven = self->trusted };
+
   self->total = fl_program_job_get_rewrite_wire (self, sectors);
   if (fl_plan_get_options (self->plan)->verify)
-    self->total += fl_compare_get_wire (self->expected, fl_boot_get_read_size (self->erasing.boot));
+    self->total += fl_compare_pass_get_wire (&compare);
   fl_job_set_total (FL_JOB (self), MAX (self->total, 1));
 }
 
@@ -154,6 +159,7 @@ fl_program_job_leave (FlProgramJob *self, const FlChangedPass *pass, guint8 *sec
   FlDevice *device = fl_program_job_get_device (self);
   guint64 all = self->total;
   g_autofree char *left = fl_ops_dup_count (device, pass->n_left);
+  g_autofree char *trusted = fl_ops_dup_count (device, pass->n_trusted);
   g_autofree char *detail = NULL;
 
   for (guint i = 0; i < fl_layout_get_n_sectors (device->layout); i++)
@@ -165,7 +171,18 @@ fl_program_job_leave (FlProgramJob *self, const FlChangedPass *pass, guint8 *sec
   fl_program_job_set_total (self, sectors);
   fl_job_expect (job, fl_job_get_elapsed (job)
                           + fl_plan_get_seconds (self->plan, NULL) * (double) self->total / (double) MAX (all, 1));
-  if (pass->n_left == 0)
+  if (pass->n_left > 0 && pass->n_trusted == pass->n_left)
+    /* Translators: "28 pages", a number */
+    detail = g_strdup_printf (_ ("%s of %u hold the file already, by the bootloader’s checksum. They stay as they are, "
+                                 "and it is asked for them once more in the end"),
+                              trusted, pass->n_candidates);
+  else if (pass->n_trusted > 0)
+    /* Translators: "28 pages", a number, "26 pages" */
+    detail =
+        g_strdup_printf (_ ("%s of %u seem to hold the file already, %s of them by the bootloader’s checksum. They "
+                            "stay as they are, and are compared in the end"),
+                         left, pass->n_candidates, trusted);
+  else if (pass->n_left == 0)
     detail = g_strdup (_ ("Nothing of it is there already: all of it is programmed"));
   else
     /* Translators: "28 pages", a number */
@@ -186,7 +203,9 @@ fl_program_job_find_changed (FlProgramJob *self, FlBoot *boot, guint8 *sectors, 
   if (!fl_plan_leaves_unchanged (self->plan))
     return TRUE;
   self->left = g_malloc0 (fl_layout_get_n_sectors (fl_program_job_get_layout (self)));
+  self->trusted = g_malloc0 (fl_layout_get_n_sectors (fl_program_job_get_layout (self)));
   pass.left = self->left;
+  pass.trusted = self->trusted;
   fl_job_set_text (job, _ ("Looking for what has changed"));
   fl_job_begin_step (job, _ ("Looking for what has changed"));
   if (!fl_changed_pass_run (&pass, cancellable, error))
@@ -235,14 +254,15 @@ fl_program_job_count (FlProgramJob *self, const FlLineSettings *settings)
 }
 
 /* What was compared and found to be as it should be, also when something went wrong afterwards. */
-static guint
+static void
 count_unchanged (FlProgramJob *self)
 {
-  guint n = 0;
-
   for (guint i = 0; self->left != NULL && i < fl_layout_get_n_sectors (fl_program_job_get_layout (self)); i++)
-    n += fl_job_get_sector (FL_JOB (self), i) == FL_SECTOR_UNCHANGED;
-  return n;
+    if (fl_job_get_sector (FL_JOB (self), i) == FL_SECTOR_UNCHANGED)
+      {
+        self->result.sectors_unchanged++;
+        self->result.sectors_by_checksum += self->proven != NULL && self->proven[i];
+      }
 }
 
 static gboolean
@@ -259,9 +279,10 @@ fl_program_job_run (FlJob *job, GCancellable *cancellable, GError **error)
   kept = g_object_ref (boot); /* starting the application closes the session */
   fl_transport_get_settings (fl_boot_get_transport (boot), &settings);
   self->n_retries_before = fl_boot_get_n_retries (boot);
+  fl_boot_forget_stray (boot);
   ok = fl_program_job_work (self, boot, cancellable, error);
   fl_program_job_count (self, &settings);
-  self->result.sectors_unchanged = count_unchanged (self);
+  count_unchanged (self);
   self->result.retries += fl_boot_get_n_retries (boot) - self->n_retries_before;
   if (!ok)
     fl_board_state_set (job, fl_program_job_get_device (self),
@@ -269,7 +290,8 @@ fl_program_job_run (FlJob *job, GCancellable *cancellable, GError **error)
                                          .verified = self->result.verified,
                                          .erased = self->erase,
                                          .first_busy = self->erasing.first_busy,
-                                         .n_busy = self->erasing.n_busy });
+                                         .n_busy = self->erasing.n_busy,
+                                         .stray = fl_boot_get_stray (boot) });
   return ok;
 }
 
@@ -282,6 +304,8 @@ fl_program_job_finalize (GObject *object)
   g_clear_object (&self->expected);
   g_free (self->erase);
   g_free (self->left);
+  g_free (self->trusted);
+  g_free (self->proven);
   g_free (self->preserved);
   g_free (self->rewritten);
   G_OBJECT_CLASS (fl_program_job_parent_class)->finalize (object);

@@ -12,10 +12,11 @@ typedef struct
   guint64 bytes_verified;
   guint   sectors_erased;
   guint   sectors_unchanged; /* held already what they were to hold, which was compared: neither erased nor written */
+  guint   sectors_by_checksum; /* of these: compared by the bootloader's own checksum instead of being read */
   guint   retries;
   double  seconds;        /* on the transport's clock */
   double  wire_seconds;   /* bytes sent and received, at the line's rate */
-  gboolean verified;      /* everything that the image covers was read back and is equal */
+  gboolean verified;      /* everything that the image covers was compared, and is equal */
   gboolean started;       /* the application was started */
 } FlProgramResult;
 

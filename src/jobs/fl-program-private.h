@@ -20,6 +20,8 @@ struct _FlProgramJob
   FlImage *expected; /* the image, and what is preserved: what flash must hold in the end */
   guint8 *erase;     /* one byte a sector: whether the plan erases it */
   guint8 *left;      /* one byte a sector: whether it is left as it is, because it seems to hold what it is to hold */
+  guint8 *trusted;   /* one byte a sector: whether the bootloader's checksum says so; it is asked again in the end */
+  guint8 *proven;    /* one byte a sector: whether it said so in the end, and the sector was not read */
   guint8 *rewritten; /* one byte a sector: whether it was erased and written, or was going to be */
   guint8 *preserved; /* one byte a sector: whether what is to be kept of it was read */
   FlErasePass erasing;

@@ -5,10 +5,14 @@
 #include <inttypes.h>
 
 #include "fl-board-state.h"
+#include "fl-error.h"
 #include "fl-job-private.h"
 #include "fl-program-private.h"
 #include "fl-program-width.h"
 #include "fl-rate.h"
+#include "fl-session-private.h"
+
+#define MAX_READS 4u /* of a block, until two are alike */
 
 static const FlSector *
 get_sector (FlProgramJob *self, guint index)
@@ -68,7 +72,7 @@ get_preserve_wire (FlProgramJob *self, guint index, guint64 *n_bytes)
     {
       guint32 length = g_array_index (ranges, FlPlanRange, i).length;
 
-      wire += length + (length + read_size - 1) / read_size * FL_OPS_READ_WIRE (0);
+      wire += 2 * (length + (length + read_size - 1) / read_size * FL_OPS_READ_WIRE (0));
       *n_bytes += length;
     }
   return wire;
@@ -115,6 +119,34 @@ add_image (FlImage *to, FlImage *from, GError **error)
   return TRUE;
 }
 
+/* Nothing but parity protects what is read, and nobody knows afterwards what it was: it has to come twice alike. */
+static gboolean
+read_alike (FlJob *job, FlBoot *boot, guint32 address, guint8 *data, gsize length, GCancellable *cancellable,
+            GError **error)
+{
+  guint8 before[FL_BOOT_MAX_BLOCK];
+
+  for (guint i = 0; i < MAX_READS; i++)
+    {
+      fl_job_mark (job);
+      if (!fl_boot_read (boot, address, data, length, cancellable, error))
+        return FALSE;
+      if (i > 0 && memcmp (data, before, length) == 0)
+        return TRUE;
+      if (i > 0)
+        {
+          fl_session_add_damage (fl_job_get_session (job));
+          fl_job_log (job, FL_LOG_WARNING, NULL, _ ("0x%08X read differently twice: the line damages bytes"), address);
+        }
+      memcpy (before, data, length);
+    }
+  g_set_error (
+      error, FL_ERROR, FL_ERROR_PROTOCOL,
+      _ ("What is to be kept at 0x%08X was read %u times, and differently each time. Nothing of it was erased."),
+      address, MAX_READS);
+  return FALSE;
+}
+
 /* Reads what shares a sector with the image and is not in it, before it is erased. */
 static gboolean
 fl_program_job_preserve_range (FlProgramJob *self, FlBoot *boot, const FlPlanRange *range, FlImage *expected,
@@ -127,13 +159,12 @@ fl_program_job_preserve_range (FlProgramJob *self, FlBoot *boot, const FlPlanRan
       guint32 address = range->address + at;
       gsize length = MIN (fl_boot_get_read_size (boot), range->length - at);
 
-      fl_job_mark (FL_JOB (self));
-      if (!fl_boot_read (boot, address, data, length, cancellable, error)
+      if (!read_alike (FL_JOB (self), boot, address, data, length, cancellable, error)
           || !fl_plan_set_preserved (self->plan, address, data, length, error)
           || !fl_image_add (expected, address, data, length, error))
         return FALSE;
       at += (guint32) length;
-      fl_job_add_done (FL_JOB (self), FL_OPS_READ_WIRE (length));
+      fl_job_add_done (FL_JOB (self), 2 * FL_OPS_READ_WIRE (length));
     }
   return TRUE;
 }

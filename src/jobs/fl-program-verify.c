@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-checksum-pass.h"
 #include "fl-erase-doubt.h"
 #include "fl-job-private.h"
 #include "fl-program-private.h"
@@ -51,6 +52,7 @@ fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *differe
   again.wanted = different;
   again.different = NULL;
   again.left = NULL;
+  again.proven = NULL;
   if (!fl_compare_pass_run (&again, cancellable, error))
     return FALSE;
   if (again.n_different > 0)
@@ -70,7 +72,8 @@ fl_program_job_compare (FlProgramJob *self, FlComparePass *compare, GCancellable
 {
   FlJob *job = FL_JOB (self);
   g_autofree guint8 *different = g_malloc0 (fl_layout_get_n_sectors (fl_program_job_get_layout (self)));
-  g_autofree char *size = g_format_size_full (fl_image_get_size (self->expected), G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *size =
+      g_format_size_full (fl_image_get_size (self->expected) - self->result.bytes_verified, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *detail = NULL;
   guint64 bytes_before = self->result.bytes_verified;
   double since = fl_job_get_elapsed (job);
@@ -160,20 +163,78 @@ fl_program_job_rewrite_missed (FlProgramJob *self, FlBoot *boot, guint8 *missed,
   return fl_program_job_compare (self, &compare, cancellable, error);
 }
 
+static guint
+count_sectors (FlProgramJob *self, const guint8 *sectors)
+{
+  guint n = 0;
+
+  for (guint i = 0; sectors != NULL && i < fl_layout_get_n_sectors (fl_program_job_get_layout (self)); i++)
+    n += sectors[i] != 0;
+  return n;
+}
+
+/* What was left because of the bootloader's checksum: since then other sectors were erased and written, and it is asked
+ * once more. What it does not vouch for any more is read. */
+static gboolean
+fl_program_job_compare_checksums (FlProgramJob *self, FlBoot *boot, GCancellable *cancellable, GError **error)
+{
+  FlJob *job = FL_JOB (self);
+  FlDevice *device = fl_program_job_get_device (self);
+  guint n_trusted = count_sectors (self, self->trusted);
+  FlChecksumPass pass = {
+    .job = job, .boot = boot, .plan = self->plan, .wanted = self->trusted, .equal = self->proven
+  };
+  FlComparePass rest = { .boot = boot, .device = device, .image = self->expected };
+  g_autofree char *count = NULL;
+  g_autofree char *equal = NULL;
+  guint64 before;
+
+  if (n_trusted == 0)
+    return TRUE;
+  count = fl_ops_dup_count (device, n_trusted);
+  fl_job_enter_stage (job, FL_STAGE_VERIFY);
+  /* Translators: "28 pages" */
+  fl_job_set_text (job, _ ("Comparing %s by the bootloader’s checksum"), count);
+  fl_job_begin_step (job, _ ("Comparing %s by the bootloader’s checksum"), count);
+  if (!fl_checksum_pass_run (&pass, cancellable, error))
+    return FALSE;
+  rest.proven = self->trusted;
+  before = fl_compare_pass_get_wire (&rest);
+  rest.proven = self->proven;
+  self->total += fl_compare_pass_get_wire (&rest) - before;
+  fl_job_set_total (job, self->total);
+  for (guint i = 0; i < fl_layout_get_n_sectors (device->layout); i++)
+    if (self->proven[i])
+      fl_job_set_sector (job, i, FL_SECTOR_UNCHANGED);
+  equal = fl_ops_dup_count (device, pass.n_equal);
+  if (pass.n_equal == n_trusted)
+    fl_job_end_step (job, _ ("It is right"));
+  else
+    {
+      /* Translators: "26 pages" */
+      g_autofree char *message = g_strdup_printf (_ ("It is right of %s; the rest is read"), equal);
+
+      fl_job_fail_step (job, message);
+    }
+  return TRUE;
+}
+
 /**
  * fl_program_job_verify:
  *
- * Reads back all that is expected: also what was left as it was, because it seemed to hold it. What of that does not is
- * programmed then; what was written and differs is erased and written once more.
+ * Reads back all that is expected: also what was left as it was, because it seemed to hold it; but not what was left
+ * because the bootloader's checksum says so, and says so still. What of that does not is programmed then; what was
+ * written and differs is erased and written once more.
  *
  * Errors: %FL_ERROR_VERIFY, those of FlErasePass and of the line.
  *
- * Returns: whether every byte was read back and is equal
+ * Returns: whether every byte was compared and is equal
  */
 gboolean
 fl_program_job_verify (FlProgramJob *self, FlBoot *boot, GCancellable *cancellable, GError **error)
 {
-  g_autofree guint8 *missed = g_malloc0 (fl_layout_get_n_sectors (fl_program_job_get_layout (self)));
+  guint n_sectors = fl_layout_get_n_sectors (fl_program_job_get_layout (self));
+  g_autofree guint8 *missed = g_malloc0 (n_sectors);
   FlComparePass compare = { .job = FL_JOB (self),
                             .boot = boot,
                             .device = fl_program_job_get_device (self),
@@ -182,7 +243,13 @@ fl_program_job_verify (FlProgramJob *self, FlBoot *boot, GCancellable *cancellab
                             .missed = missed,
                             .mark_sectors = TRUE };
 
-  if (!fl_program_job_compare (self, &compare, cancellable, error))
+  self->proven = g_malloc0 (n_sectors);
+  compare.proven = self->proven;
+  if (!fl_program_job_compare_checksums (self, boot, cancellable, error))
+    return FALSE;
+  self->result.bytes_verified = count_expected (self, self->proven);
+  if (self->result.bytes_verified < fl_image_get_size (self->expected)
+      && !fl_program_job_compare (self, &compare, cancellable, error))
     return FALSE;
   if (compare.n_missed > 0 && !fl_program_job_rewrite_missed (self, boot, missed, compare.n_missed, cancellable, error))
     return FALSE;

@@ -16,6 +16,12 @@
 #define MAX_DAMAGE 3 /* exchanges to repeat at a rate; a single disturbance is no reason to leave it */
 #define PAGE       "adapter"
 
+#define CLEAN_BYTES   (16 * 1024) /* on the wire: a shorter job says nothing about the line */
+#define CLEAN_JOBS    10          /* in a row, until a rate that was given up is tried once more */
+#define CLEAN_IN_VAIN 100         /* after it was tried in vain */
+#define CLEAN         "clean" /* how many jobs were, since the rate was lowered; less than 0: so many more are wanted */
+#define TOP           "top"   /* from which it was lowered; 0: it was not */
+
 /**
  * fl_rate_may_climb:
  *
@@ -92,6 +98,84 @@ fl_rate_remember (FlJob *job, guint16 pid, guint baud)
     fl_job_log (job, FL_LOG_INFO, NULL, _ ("The speed could not be remembered: %s"), problem->message);
 }
 
+static gint64
+get_line (FlSession *session, const char *kind, guint16 pid, gint64 fallback)
+{
+  g_autofree char *page = dup_page (session);
+  g_autofree char *line = g_strdup_printf ("%s-0x%03X", kind, pid);
+
+  return page != NULL ? fl_notebook_get (fl_session_get_options (session)->notebook, page, line, fallback) : fallback;
+}
+
+/* What cannot be written only means that a rate is not tried again by itself. */
+static void
+set_line (FlSession *session, const char *kind, guint16 pid, gint64 value)
+{
+  g_autofree char *page = dup_page (session);
+  g_autofree char *line = g_strdup_printf ("%s-0x%03X", kind, pid);
+
+  if (page != NULL)
+    fl_notebook_set (fl_session_get_options (session)->notebook, page, line, value, NULL);
+}
+
+/**
+ * fl_rate_lower:
+ * @pid: of the chip
+ * @baud: what the next connection begins with, because too much went wrong at a higher rate
+ */
+void
+fl_rate_lower (FlJob *job, guint16 pid, guint baud)
+{
+  FlSession *session = fl_job_get_session (job);
+
+  set_line (session, TOP, pid, MAX (fl_rate_recall (session, pid), get_line (session, TOP, pid, 0)));
+  set_line (session, CLEAN, pid, 0);
+  fl_rate_remember (job, pid, baud);
+}
+
+/**
+ * fl_rate_is_due:
+ * @pid: of the chip
+ * @baud: a rate
+ *
+ * A line that was bad once, because of a loose plug or a motor beside it, is not bad for good.
+ *
+ * Returns: whether it is one of those that were given up, and enough jobs were clean since to try it once more
+ */
+gboolean
+fl_rate_is_due (FlSession *session, guint16 pid, guint baud)
+{
+  return baud <= get_line (session, TOP, pid, 0) && get_line (session, CLEAN, pid, 0) >= CLEAN_JOBS;
+}
+
+/**
+ * fl_rate_note_try:
+ * @worked: a rate that was given up, and works again; 0: it was tried in vain
+ */
+void
+fl_rate_note_try (FlJob *job, guint16 pid, guint worked)
+{
+  FlSession *session = fl_job_get_session (job);
+
+  set_line (session, CLEAN, pid, worked == 0 ? CLEAN_JOBS - CLEAN_IN_VAIN : 0);
+  if (worked == get_line (session, TOP, pid, 0))
+    set_line (session, TOP, pid, 0);
+}
+
+/**
+ * fl_rate_forget_lowering:
+ *
+ * What works was found out anew.
+ */
+void
+fl_rate_forget_lowering (FlJob *job, guint16 pid)
+{
+  FlSession *session = fl_job_get_session (job);
+
+  if (get_line (session, TOP, pid, 0) != 0)
+    set_line (session, TOP, pid, 0);
+}
+
 /**
  * fl_rate_restart:
  * @baud: the new rate
@@ -148,7 +232,8 @@ step_down (FlJob *job, GCancellable *cancellable, GError **error)
   guint baud = fl_session_get_baud (session), lower = fl_rate_get_lower (baud);
   FlSupply supply = fl_session_get_supply (session);
 
-  fl_rate_remember (job, fl_session_get_device (session)->pid, lower);
+  fl_rate_lower (job, fl_session_get_device (session)->pid, lower);
+  set_line (session, CLEAN, fl_session_get_device (session)->pid, -1); /* this job will be counted, and was not clean */
   fl_session_set_climbed (session, FALSE);
   if (!drives_boot0 (session))
     {
@@ -204,6 +289,20 @@ get_limit (const GError *error)
   return lost ? MAX_DAMAGE / 2 : MAX_DAMAGE;
 }
 
+static void
+count_clean (FlJob *job, FlDevice *device)
+{
+  FlSession *session = fl_job_get_session (job);
+  gint64 n_jobs;
+
+  if (!fl_rate_may_climb (session) || fl_session_count_damage (session) > 0 || fl_job_count_wire (job) < CLEAN_BYTES
+      || get_line (session, TOP, device->pid, 0) == 0)
+    return;
+  n_jobs = get_line (session, CLEAN, device->pid, 0);
+  if (n_jobs < CLEAN_JOBS)
+    set_line (session, CLEAN, device->pid, n_jobs + 1);
+}
+
 /**
  * fl_rate_conclude:
  * @error: (nullable): how the job ended
@@ -218,11 +317,13 @@ fl_rate_conclude (FlJob *job, const GError *error)
   guint baud = fl_session_get_baud (session);
   FlDevice *device = fl_session_get_device (session);
 
+  if (device != NULL && error == NULL)
+    count_clean (job, device);
   if (device == NULL || g_error_matches (error, FL_ERROR, FL_ERROR_PORT_GONE) || !fl_session_has_climbed (session)
       || fl_session_count_damage (session) <= get_limit (error))
     return;
   fl_session_set_climbed (session, FALSE);
-  fl_rate_remember (job, device->pid, fl_rate_get_lower (baud));
+  fl_rate_lower (job, device->pid, fl_rate_get_lower (baud));
   fl_job_log (job, FL_LOG_WARNING, NULL,
               _ ("Too much has to be repeated at %u baud. The next connection begins with %u"), baud,
               fl_rate_get_lower (baud));

@@ -45,6 +45,16 @@ fl_rate_get_lower (guint baud)
   return lower;
 }
 
+/* The next higher one; 0: there is none. */
+static guint
+get_higher (guint baud)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rungs); i++)
+    if (rungs[i] > baud)
+      return rungs[i];
+  return 0;
+}
+
 static gboolean
 is_refused (const GError *error)
 {
@@ -180,7 +190,6 @@ static gboolean
 prove (FlSession *session, Proof *proof, GCancellable *cancellable, GError **error)
 {
   FlBoot *boot = fl_session_get_boot (session);
-  guint n_retries = fl_boot_get_n_retries (boot);
   gboolean ok;
 
   fl_boot_set_max_retries (boot, 0);
@@ -188,8 +197,6 @@ prove (FlSession *session, Proof *proof, GCancellable *cancellable, GError **err
        && (proof->place == 0 || check_pieces (boot, proof, cancellable, error))
        && (proof->ram == 0 || check_ram (boot, proof->ram, cancellable, error));
   fl_boot_set_max_retries (boot, USUAL_RETRIES);
-  if (ok && fl_boot_get_n_retries (boot) != n_retries)
-    return set_damaged (error);
   return ok;
 }
 
@@ -245,25 +252,25 @@ fl_rate_activate (FlJob *job, guint *failed, GCancellable *cancellable, GError *
   return fl_connect_activate (job, cancellable, error);
 }
 
-/* Up the ladder, from the usual rate: the last that was clean. */
+/* Up the ladder, from the present rate: the last that was clean. */
 static gboolean
 climb (FlJob *job, Proof *proof, guint limit, guint *best, gboolean *fell, GCancellable *cancellable, GError **error)
 {
   FlSession *session = fl_job_get_session (job);
 
-  *best = rungs[0];
+  *best = fl_session_get_baud (session);
   *fell = FALSE;
-  for (guint i = 1; i < G_N_ELEMENTS (rungs) && (limit == 0 || rungs[i] <= limit); i++)
+  for (guint baud = get_higher (*best); baud > 0 && (limit == 0 || baud <= limit); baud = get_higher (baud))
     {
       g_autoptr (GError) problem = NULL;
 
-      fl_job_set_text (job, _ ("Trying %u baud"), rungs[i]);
-      fl_job_begin_step (job, _ ("Trying %u baud"), rungs[i]);
-      if (try_rate (session, rungs[i], proof, cancellable, &problem))
+      fl_job_set_text (job, _ ("Trying %u baud"), baud);
+      fl_job_begin_step (job, _ ("Trying %u baud"), baud);
+      if (try_rate (session, baud, proof, cancellable, &problem))
         {
           fl_job_end_step (job, proof->ram != 0 ? _ ("What was read and what was written came through unharmed.")
                                                 : _ ("What was read came through unharmed."));
-          *best = rungs[i];
+          *best = baud;
           continue;
         }
       if (!is_bad_rate (problem))
@@ -304,7 +311,7 @@ come_back (FlJob *job, guint *best, GCancellable *cancellable, GError **error)
     }
 }
 
-/* What is known at the usual rate, for comparing; FALSE without an error: nothing could prove a higher one. */
+/* What is known at the present rate, for comparing; FALSE without an error: nothing could prove a higher one. */
 static gboolean
 learn (FlJob *job, Proof *proof, GCancellable *cancellable, GError **error)
 {
@@ -327,8 +334,9 @@ learn (FlJob *job, Proof *proof, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+/* @limit: the highest to try; 0: all. */
 static gboolean
-search (FlJob *job, FlDevice *device, GCancellable *cancellable, GError **error)
+search (FlJob *job, FlDevice *device, guint limit, GCancellable *cancellable, GError **error)
 {
   FlSession *session = fl_job_get_session (job);
   g_autoptr (GError) problem = NULL;
@@ -344,7 +352,7 @@ search (FlJob *job, FlDevice *device, GCancellable *cancellable, GError **error)
         g_propagate_error (error, g_steal_pointer (&problem));
       return ok;
     }
-  if (!climb (job, &proof, device->chip != NULL ? device->chip->max_baud : 0, &best, &fell, cancellable, error)
+  if (!climb (job, &proof, limit, &best, &fell, cancellable, error)
       || (fell && !come_back (job, &best, cancellable, error)))
     return FALSE;
   fl_session_set_climbed (session, best > FL_RATE_USUAL);
@@ -356,6 +364,20 @@ search (FlJob *job, FlDevice *device, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+/* One of those that were given up, after some time. */
+static gboolean
+search_again (FlJob *job, FlDevice *device, guint baud, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+
+  fl_job_log (job, FL_LOG_INFO, NULL,
+              _ ("%u baud was given up, and the line has been clean since: it is tried once more"), baud);
+  if (!search (job, device, baud, cancellable, error))
+    return FALSE;
+  fl_rate_note_try (job, device->pid, fl_session_get_baud (session) == baud ? baud : 0);
+  return TRUE;
+}
+
 /* What the notebook says of the chip, after what was seen of it. */
 static void
 update_notebook (FlJob *job, guint16 pid, guint failed)
@@ -364,8 +386,11 @@ update_notebook (FlJob *job, guint16 pid, guint failed)
   guint baud = fl_session_get_baud (session), known = fl_rate_recall (session, pid);
 
   if (failed > 0 && known == failed)
-    known = fl_rate_get_lower (failed);
-  else if (fl_session_has_climbed (session))
+    {
+      fl_rate_lower (job, pid, fl_rate_get_lower (failed));
+      return;
+    }
+  if (fl_session_has_climbed (session))
     known = MAX (known, baud); /* a chip that is known for more begins with that the next time */
   if (known > 0)
     fl_rate_remember (job, pid, known);
@@ -376,8 +401,8 @@ update_notebook (FlJob *job, guint16 pid, guint failed)
  * @device: what was found and described
  * @failed: what fl_rate_activate() said
  *
- * Climbs to the highest rate that works, where that may be and is not known. Afterwards the bootloader waits for a
- * command, at that rate.
+ * Climbs to the highest rate that works, where that may be and is not known; or to the next higher one, where a rate
+ * was lowered and has been clean since. Afterwards the bootloader waits for a command, at that rate.
  *
  * Errors: those of the line, when the bootloader does not come back after it failed at a rate.
  */
@@ -386,12 +411,21 @@ fl_rate_settle (FlJob *job, FlDevice *device, guint failed, GCancellable *cancel
 {
   FlSession *session = fl_job_get_session (job);
   FlClimb climb = fl_session_get_options (session)->climb;
+  guint limit = device->chip != NULL ? device->chip->max_baud : 0;
+  guint baud = fl_session_get_baud (session), higher = get_higher (baud);
 
   if (!fl_rate_may_climb (session))
     return TRUE;
-  if (fl_session_get_baud (session) == FL_RATE_USUAL && device->protection == FL_PROTECTION_NONE
+  if (climb == FL_CLIMB_SEARCH && failed == 0 && device->protection == FL_PROTECTION_NONE && higher > 0
+      && (limit == 0 || higher <= limit) && baud == fl_rate_recall (session, device->pid)
+      && fl_rate_is_due (session, device->pid, higher))
+    return search_again (job, device, higher, cancellable, error);
+  if (baud == FL_RATE_USUAL && device->protection == FL_PROTECTION_NONE
       && (climb == FL_CLIMB_ANEW || (climb == FL_CLIMB_SEARCH && fl_rate_recall (session, device->pid) == 0)))
-    return search (job, device, cancellable, error);
+    {
+      fl_rate_forget_lowering (job, device->pid);
+      return search (job, device, limit, cancellable, error);
+    }
   update_notebook (job, device->pid, failed);
   return TRUE;
 }

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  *
  * A bootloader measures the rate once after a reset, so that trying one costs a reset: only where the adapter's lines
  * do that, and where the speed was left to the program. A rate is taken when a read-back was clean at it; the highest
- * is remembered for the adapter and the chip. One at which too much goes wrong later is given up. Worker.
+ * is remembered for the adapter and the chip. One at which too much goes wrong later is given up for the next lower one;
+ * when some jobs in a row have been clean at that, it is tried once more. Worker.
  */
 
 /* The connect job (fl-rate-ladder.c). */
@@ -27,6 +28,10 @@ gboolean fl_rate_restart     (FlSession *session, guint baud, GCancellable *canc
 guint    fl_rate_get_lower   (guint baud);
 guint    fl_rate_recall      (FlSession *session, int pid); /* -1: of the chip that was there last; 0: none */
 void     fl_rate_remember    (FlJob *job, guint16 pid, guint baud);
+void     fl_rate_lower       (FlJob *job, guint16 pid, guint baud); /* … because too much went wrong at a higher one */
+gboolean fl_rate_is_due      (FlSession *session, guint16 pid, guint baud); /* it is worth another try */
+void     fl_rate_note_try    (FlJob *job, guint16 pid, guint worked);
+void     fl_rate_forget_lowering (FlJob *job, guint16 pid);
 
 #define FL_RATE_USUAL 115200
 

@@ -67,7 +67,7 @@ fl_rehearsal_erase_mass (FlRehearsal *self, Erasing *erasing)
     return;
   if (!erasing->command_refused)
     fl_facts_set (probe->facts, "erase.mass", verdict == FL_PROBE_ODD ? "silent" : fl_probe_verdict_name (verdict));
-  fl_probe_end_step (probe, verdict == FL_PROBE_OK, _ ("%s, %.1f s"), fl_probe_verdict_name (verdict),
+  fl_probe_end_step (probe, verdict == FL_PROBE_OK, _ ("%s, %.1f s"), fl_probe_verdict_text (verdict),
                      erasing->seconds);
 }
 
@@ -129,7 +129,7 @@ fl_rehearsal_erase_sectors (FlRehearsal *self, Erasing *erasing)
     return;
   if (!erasing->command_refused)
     fl_facts_set (probe->facts, "erase.page", verdict == FL_PROBE_ODD ? "silent" : fl_probe_verdict_name (verdict));
-  fl_probe_end_step (probe, verdict == FL_PROBE_OK, "%s", fl_probe_verdict_name (verdict));
+  fl_probe_end_step (probe, verdict == FL_PROBE_OK, "%s", fl_probe_verdict_text (verdict));
   erasing->worst = verdict;
 }
 

@@ -70,7 +70,7 @@ fl_rehearsal_protection (FlRehearsal *self, guint8 command, guint worst_ms, gboo
       if (i > 0 && verdict == FL_PROBE_OK)
         fl_facts_set_flag (probe->facts, "unprotect.first-nack", TRUE);
     }
-  fl_probe_end_step (probe, verdict == FL_PROBE_OK, _ ("%s, %.1f s"), fl_probe_verdict_name (verdict), seconds);
+  fl_probe_end_step (probe, verdict == FL_PROBE_OK, _ ("%s, %.1f s"), fl_probe_verdict_text (verdict), seconds);
   if (erases && verdict == FL_PROBE_OK && seconds * 1000 > worst_ms)
     {
       fl_facts_set_flag (probe->facts, "erase.slow", TRUE);

@@ -44,7 +44,7 @@ fl_rehearsal_go (FlRehearsal *self)
   fl_facts_set (probe->facts, "go.result", verdict == FL_PROBE_ODD ? "silent" : fl_probe_verdict_name (verdict));
   if (verdict != FL_PROBE_OK)
     {
-      fl_probe_end_step (probe, FALSE, "%s", fl_probe_verdict_name (verdict));
+      fl_probe_end_step (probe, FALSE, "%s", fl_probe_verdict_text (verdict));
       fl_rehearsal_recover (self);
       return FALSE;
     }

@@ -188,7 +188,7 @@ fl_rehearsal_try_alias (FlRehearsal *self)
   /* Without TrustZone it is no address at all; where nothing could be written at the usual one either, it matters. */
   if (verdict == FL_PROBE_NACK && fl_facts_is (self->probe->facts, "verify.pattern", "nothing-written"))
     fl_facts_set (self->probe->facts, "write.pattern", "secure");
-  fl_probe_end_step (self->probe, verdict == FL_PROBE_OK, "%s", fl_probe_verdict_name (verdict));
+  fl_probe_end_step (self->probe, verdict == FL_PROBE_OK, "%s", fl_probe_verdict_text (verdict));
 }
 
 /* A few bytes at an address that is blank. Returns: "ok", "dropped" when they were acknowledged and are not there,
@@ -251,7 +251,9 @@ fl_rehearsal_write_odd_sizes (FlRehearsal *self)
     }
   fl_facts_set (probe->facts, "write.unaligned", result);
   fl_probe_end_step (probe, g_str_equal (result, "ok"), "%s",
-                     g_str_equal (result, "dropped") ? _ ("they were acknowledged, and are not there") : result);
+                     g_str_equal (result, "dropped") ? _ ("they were acknowledged, and are not there")
+                     : g_str_equal (result, "ok")    ? _ ("they are there")
+                                                     : fl_probe_verdict_text (FL_PROBE_NACK));
 }
 
 /* The writes that go wrong although everything is in order: past the end, off the unit, at a secure address. */

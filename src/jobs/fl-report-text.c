@@ -120,6 +120,8 @@ append_programmed (GString *text, const FlProgramResult *result, gboolean ok)
   append_row (text, _ ("Bytes verified"), "%" G_GUINT64_FORMAT, result->bytes_verified);
   append_row (text, _ ("Pages erased"), "%u", result->sectors_erased);
   append_row (text, _ ("Pages that held the file already"), "%u", result->sectors_unchanged);
+  if (result->sectors_by_checksum > 0)
+    append_row (text, _ ("Compared by the bootloader’s checksum"), "%u", result->sectors_by_checksum);
   append_row (text, _ ("Repeated exchanges"), "%u", result->retries);
   append_row (text, _ ("Seconds"), "%.1f", result->seconds);
   append_row (text, _ ("Seconds on the wire"), "%.1f", result->wire_seconds);

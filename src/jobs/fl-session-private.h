@@ -8,6 +8,14 @@ G_BEGIN_DECLS
 
 /* Between a session and the jobs on it; nobody else's. */
 
+/* Whether the bootloader's Get Checksum takes the place of reading. */
+typedef enum
+{
+  FL_CHECKSUM_UNTRIED,
+  FL_CHECKSUM_PROVEN, /* that of a block which was read was right */
+  FL_CHECKSUM_OFF,    /* it was wrong, or refused */
+} FlChecksumTrust;
+
 /* Worker. */
 gint64   fl_session_get_elapsed  (FlSession *self);
 gboolean fl_session_set_line     (FlSession *self, const FlLineSettings *settings, GError **error);
@@ -17,6 +25,8 @@ void     fl_session_add_damage   (FlSession *self);
 guint    fl_session_count_damage (FlSession *self);
 void     fl_session_set_supply   (FlSession *self, FlSupply supply);
 FlSupply fl_session_get_supply   (FlSession *self);
+void     fl_session_set_checksum (FlSession *self, FlChecksumTrust trust);
+FlChecksumTrust fl_session_get_checksum (FlSession *self);
 void     fl_session_set_stale    (FlSession *self, gboolean stale);
 gboolean fl_session_has_climbed  (FlSession *self);
 gboolean fl_session_is_stale     (FlSession *self);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-describe.h"
 #include "fl-error.h"
 #include "fl-listen-transport.h"
 #include "fl-thread.h"
@@ -30,6 +31,7 @@ struct _FlSession
   guint damage_before; /* repeats that the bootloader's side had counted when the rate was set */
   guint n_damaged;     /* blocks that were read wrong at this rate, without any sign of it on the line */
   FlSupply supply;     /* what the bootloader was told of the supply voltage since its last reset */
+  FlChecksumTrust checksum;
 
   FlDevice *device;   /* atomic: set by the worker; what it points to is constant */
   GPtrArray *devices; /* the worker's: all that device ever was, kept for those who still read them */
@@ -192,6 +194,7 @@ fl_session_drop_transport (FlSession *self)
     return;
   self->elapsed = fl_session_get_elapsed (self);
   fl_transport_close (self->transport);
+  self->n_damaged = fl_session_count_damage (self);
   g_clear_object (&self->boot);
   g_clear_object (&self->transport);
   g_atomic_int_set (&self->open, FALSE);
@@ -245,6 +248,7 @@ fl_session_open (FlSession *self, const FlLineSettings *settings, GCancellable *
   self->boot = fl_boot_new (self->transport);
   self->stale = FALSE;
   self->supply = FL_SUPPLY_UNKNOWN;
+  self->checksum = FL_CHECKSUM_UNTRIED;
   fl_session_set_climbed (self, FALSE);
   g_atomic_int_set (&self->open, TRUE);
   g_atomic_int_set (&self->baud, (int) settings->baud);
@@ -290,7 +294,7 @@ fl_session_enter_bootloader (FlSession *self, GCancellable *cancellable, GError 
       g_set_error (error, FL_ERROR, FL_ERROR_USAGE, _ ("There is no arrangement of DTR and RTS called “%s”."), id);
       return FALSE;
     }
-  self->supply = FL_SUPPLY_UNKNOWN;
+  fl_session_set_supply (self, FL_SUPPLY_UNKNOWN);
   return fl_entry_run (self->transport, preset->enter, cancellable, error)
          && fl_transport_sleep (self->transport, fl_boot_get_limits (self->boot)->startup_ms, cancellable, error);
 }
@@ -325,20 +329,31 @@ fl_session_add_damage (FlSession *self)
   self->n_damaged++;
 }
 
-/* Returns: what went wrong on the line since the rate was set. Worker. */
+/* Returns: what went wrong on the line since the rate was set, up to when the port was closed. Worker. */
 guint
 fl_session_count_damage (FlSession *self)
 {
   FL_ASSERT_OWNER (&self->owner);
+  if (self->boot == NULL)
+    return self->n_damaged;
   return fl_boot_get_n_retries (self->boot) - self->damage_before + self->n_damaged;
 }
 
-/* What the bootloader has taken for the supply voltage; it forgets it at each reset. Worker. */
+/**
+ * fl_session_set_supply:
+ * @supply: what the bootloader has taken for the supply voltage; it forgets it at each reset
+ *
+ * How long it may take to erase and to program goes by that. Worker.
+ */
 void
 fl_session_set_supply (FlSession *self, FlSupply supply)
 {
+  FlDevice *device = fl_session_get_device (self);
+
   FL_ASSERT_OWNER (&self->owner);
   self->supply = supply;
+  if (device != NULL && device->chip != NULL && device->chip->supply_address != 0)
+    fl_describe_set_limits (self->boot, device->chip, device->bootloader_id, supply);
 }
 
 FlSupply
@@ -346,6 +361,21 @@ fl_session_get_supply (FlSession *self)
 {
   FL_ASSERT_OWNER (&self->owner);
   return self->supply;
+}
+
+/* What has become known of the bootloader's Get Checksum since the port was opened. Worker. */
+void
+fl_session_set_checksum (FlSession *self, FlChecksumTrust trust)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  self->checksum = trust;
+}
+
+FlChecksumTrust
+fl_session_get_checksum (FlSession *self)
+{
+  FL_ASSERT_OWNER (&self->owner);
+  return self->checksum;
 }
 
 /**

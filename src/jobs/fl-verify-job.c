@@ -85,7 +85,7 @@ fl_verify_job_compare (FlVerifyJob *self, FlBoot *boot, FlDevice *device, GCance
 
   if (device->layout != NULL)
     fl_job_init_sectors (job, fl_layout_get_n_sectors (device->layout));
-  fl_job_set_total (job, fl_compare_get_wire (self->image, fl_boot_get_read_size (boot)));
+  fl_job_set_total (job, fl_compare_pass_get_wire (&compare));
   fl_job_set_text (job, _ ("Verifying %s"), size);
   fl_job_begin_step (job, _ ("Verifying %s"), size);
   ok = fl_compare_pass_run (&compare, cancellable, error);

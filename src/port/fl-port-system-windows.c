@@ -50,9 +50,10 @@ fl_port_system_list_usb (FlPortUsbFunc func, gpointer user_data)
     return;
   for (const char *id = list; *id != '\0'; id += strlen (id) + 1)
     {
-      guint vid;
-      guint pid;
+      guint vid = 0;
+      guint pid = 0;
 
+      /* NOLINTNEXTLINE(cert-err34-c): four digits fit */
       if (sscanf (id, "USB\\VID_%4x&PID_%4x", &vid, &pid) == 2)
         func ((int) vid, (int) pid, user_data);
     }

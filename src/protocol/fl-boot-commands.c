@@ -204,7 +204,8 @@ fl_boot_write_options (FlBoot *self, guint32 address, const guint8 *data, gsize 
  * fl_boot_go:
  * @address: of the vector table: stack pointer, then start address
  *
- * The ACK says only that the address is in flash or RAM. Never repeated once the address was sent.
+ * The ACK says only that the address is in flash or RAM. Once the address was sent it is repeated only if the chip
+ * refused it, since a byte of it may have been damaged; after silence the application may be running.
  *
  * Source: AN3155, Go command.
  */
@@ -308,42 +309,4 @@ fl_boot_readout_unprotect (FlBoot *self, GCancellable *cancellable, GError **err
   g_return_val_if_fail (FL_IS_BOOT (self), FALSE);
   return fl_boot_run_twice_acknowledged (self, FL_COMMAND_READOUT_UNPROTECT,
                                          self->limits.erase_mass_ms + self->limits.option_ms, cancellable, error);
-}
-
-/**
- * fl_boot_get_checksum:
- * @n_words: of 32 bits, from @address on; not 0
- * @polynomial: of the CRC; ignored where the chip's CRC unit has a fixed one (0x04C11DB7)
- * @initial: its initial value; likewise (0xFFFFFFFF)
- * @checksum: (out): over little-endian words, each fed most significant bit first, not reflected, no final xor
- *
- * Source: AN3155, Get Checksum command (protocol 3.3). Only where Get lists it.
- */
-gboolean
-fl_boot_get_checksum (FlBoot *self, guint32 address, guint32 n_words, guint32 polynomial, guint32 initial,
-                      guint32 *checksum, GCancellable *cancellable, GError **error)
-{
-  FlBootExchange exchange;
-  guint8 data[5];
-  guint calculate_ms;
-
-  g_return_val_if_fail (FL_IS_BOOT (self), FALSE);
-  g_return_val_if_fail (n_words > 0 && checksum != NULL, FALSE);
-  /* The slowest chip feeds a word in well under a microsecond's thousandfold: a second for each MiB is ample. */
-  calculate_ms = self->limits.answer_ms + n_words / 256;
-  fl_boot_exchange_init (&exchange, FL_COMMAND_GET_CHECKSUM, self->limits.answer_ms);
-  exchange.has_address = TRUE;
-  exchange.address = address;
-  fl_boot_exchange_add_word (&exchange, FL_STAGE_ADDRESS, address, self->limits.answer_ms);
-  fl_boot_exchange_add_word (&exchange, FL_STAGE_SIZE, n_words, self->limits.answer_ms);
-  fl_boot_exchange_add_word (&exchange, FL_STAGE_POLYNOMIAL, polynomial, self->limits.answer_ms);
-  fl_boot_exchange_add_word (&exchange, FL_STAGE_INITIAL, initial, self->limits.answer_ms);
-  fl_boot_exchange_add (&exchange, FL_STAGE_DONE, NULL, 0, calculate_ms);
-  exchange.answer = FL_ANSWER_FIXED_XOR;
-  exchange.result = data;
-  exchange.result_size = sizeof data;
-  if (!fl_boot_run (self, &exchange, cancellable, error))
-    return FALSE;
-  *checksum = fl_bytes_get_be32 (data);
-  return TRUE;
 }

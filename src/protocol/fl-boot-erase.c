@@ -31,6 +31,7 @@ fl_boot_erase_batch (FlBoot *self, FlCommand command, const guint16 *pages, guin
   packet[length] = fl_bytes_xor (packet, length);
   fl_boot_exchange_init (&exchange, (guint8) command, self->limits.answer_ms);
   fl_boot_exchange_add (&exchange, FL_STAGE_PAGES, packet, length + 1, timeout_ms);
+  exchange.is_list = TRUE;
   if (!fl_boot_run (self, &exchange, cancellable, error))
     return FALSE;
   self->erased = TRUE;
@@ -63,6 +64,33 @@ fl_boot_erase_pages (FlBoot *self, FlCommand command, const guint16 *pages, guin
                               error))
       return FALSE;
   return TRUE;
+}
+
+/**
+ * fl_boot_forget_stray:
+ *
+ * Begins anew with what fl_boot_get_stray() says.
+ */
+void
+fl_boot_forget_stray (FlBoot *self)
+{
+  g_return_if_fail (FL_IS_BOOT (self));
+  self->list_open = FALSE;
+  self->stray = FL_STRAY_NO;
+}
+
+/**
+ * fl_boot_get_stray:
+ *
+ * A byte that noise adds to a list of pages may name another page, see fl_boot_had_byte(): the next command shows it.
+ *
+ * Returns: whether the lists since fl_boot_forget_stray() have erased nothing but their pages
+ */
+FlStray
+fl_boot_get_stray (FlBoot *self)
+{
+  g_return_val_if_fail (FL_IS_BOOT (self), FL_STRAY_NO);
+  return self->list_open ? MAX (self->stray, FL_STRAY_UNSEEN) : self->stray;
 }
 
 /**

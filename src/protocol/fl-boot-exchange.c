@@ -309,6 +309,7 @@ fl_boot_attempt (FlBoot *self, FlBootExchange *exchange, FlBootStage *stage, GCa
       *stage = step->stage;
       self->last_command = exchange->command;
       self->last_stage = step->stage;
+      self->list_open = self->list_open || (exchange->is_list && step->stage == FL_STAGE_PAGES);
       if (i == 0 && burst_length > 0 && !fl_boot_send (self, burst, burst_length, cancellable, error))
         return FL_FAILURE_FATAL;
       if (step->length > 0 && !(exchange->in_burst && i < exchange->n_burst)
@@ -317,6 +318,8 @@ fl_boot_attempt (FlBoot *self, FlBootExchange *exchange, FlBootStage *stage, GCa
       failure = fl_boot_expect_ack (self, exchange, step, cancellable, error);
       if (failure != FL_FAILURE_NONE)
         return failure;
+      if (i == 0 && exchange->confirms)
+        self->list_open = FALSE;
     }
   *stage = FL_STAGE_DONE;
   if (exchange->answer == FL_ANSWER_COUNTED)
@@ -344,28 +347,35 @@ fl_boot_is_answer (FlBoot *self, FlBootFailure failure, FlBootStage stage)
          || (failure == FL_FAILURE_SILENCE && stage == FL_STAGE_ADDRESS && self->limits.silent_bad_address);
 }
 
-/* Whether the failure stands as it is: nothing is to be tried again. */
+/* Whether the failure stands as it is: nothing is to be tried again. An address that was refused was not gone to. */
 static gboolean
 fl_boot_is_final (FlBoot *self, const FlBootExchange *exchange, FlBootFailure failure, FlBootStage stage, guint attempt,
                   gboolean same_as_before)
 {
   gboolean last_sent = stage == FL_STAGE_DONE || exchange->steps[exchange->n_steps - 1].stage == stage;
+  gboolean refused = failure == FL_FAILURE_NACK && stage == FL_STAGE_ADDRESS;
 
-  return attempt >= self->max_retries || (exchange->once && last_sent)
+  return attempt >= self->max_retries || (exchange->once && last_sent && !refused)
          || (same_as_before && fl_boot_is_answer (self, failure, stage));
 }
 
+/* Asked once, it cannot be told from a lost answer. */
 static void
-fl_boot_set_dropped_address (const FlBootExchange *exchange, GError **error)
+fl_boot_set_dropped_address (const FlBootExchange *exchange, gboolean twice, GError **error)
 {
+  g_autoptr (GError) silence = g_steal_pointer (error);
   g_autofree char *what = fl_boot_exchange_describe (exchange);
 
-  g_clear_error (error);
-  g_set_error (
-      error, FL_ERROR, FL_ERROR_NACK,
-      _ ("%s: the address got no answer, twice. This chip's bootloader drops addresses in silence that are not "
-         "in a memory which it may use for this."),
-      what);
+  if (twice)
+    g_set_error (
+        error, FL_ERROR, FL_ERROR_NACK,
+        _ ("%s: the address got no answer, twice. This chip’s bootloader drops addresses in silence that are not "
+           "in a memory which it may use for this."),
+        what);
+  else
+    g_set_error (error, FL_ERROR, FL_ERROR_TIMEOUT, "%s %s", silence->message,
+                 _ ("This chip’s bootloader drops addresses in silence that are not in a memory which it may use for "
+                    "this."));
 }
 
 /* A byte that noise adds to a list of pages, and that happens to be its checksum, names a page in place of the last
@@ -378,11 +388,25 @@ fl_boot_had_byte (FlBoot *self, FlBootFailure failure, FlBootStage stage)
 }
 
 static void
-fl_boot_set_had_byte (GError **error)
+fl_boot_set_had_byte (FlBoot *self, GError **error)
 {
+  self->stray = FL_STRAY_LIKELY;
   g_set_error (error, FL_ERROR, FL_ERROR_PROTOCOL,
                _ ("After the erase the chip had a byte too many: noise on the line may have made it erase another page "
                   "than was asked for. Look at what is in the flash besides the file."));
+}
+
+/* What has become known of a list of pages when the chip is back at the start of a command after a failure. */
+static void
+fl_boot_judge_list (FlBoot *self, const FlBootExchange *exchange, FlBootStage stage)
+{
+  gboolean is_list = exchange->is_list && stage == FL_STAGE_PAGES;
+
+  /* A byte in hand is what is missing in the list, or what was left over of it. After another failure of the command
+   * that was to show it, it is not known. */
+  if (self->list_open && ((is_list && self->n_fillers == 1) || (exchange->confirms && stage == FL_STAGE_COMMAND)))
+    self->stray = MAX (self->stray, FL_STRAY_UNSEEN);
+  self->list_open = FALSE;
 }
 
 /**
@@ -405,6 +429,7 @@ fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, 
 
   self->erased = FALSE;
   exchange->plain = after_erase; /* for fl_boot_had_byte() */
+  exchange->confirms = after_erase;
   for (;;)
     {
       g_autoptr (GError) problem = NULL;
@@ -423,8 +448,10 @@ fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, 
       if (failure == FL_FAILURE_FATAL
           || (!is_burst && fl_boot_is_final (self, exchange, failure, stage, attempt, same)))
         {
-          if (failure == FL_FAILURE_SILENCE && same && self->limits.silent_bad_address && stage == FL_STAGE_ADDRESS)
-            fl_boot_set_dropped_address (exchange, &problem);
+          if (failure == FL_FAILURE_NACK && stage == FL_STAGE_PAGES)
+            self->list_open = FALSE;
+          if (failure == FL_FAILURE_SILENCE && self->limits.silent_bad_address && stage == FL_STAGE_ADDRESS)
+            fl_boot_set_dropped_address (exchange, same, &problem);
           g_propagate_error (error, g_steal_pointer (&problem));
           return FALSE;
         }
@@ -436,9 +463,11 @@ fl_boot_run (FlBoot *self, FlBootExchange *exchange, GCancellable *cancellable, 
         }
       if (after_erase && attempt == 0 && fl_boot_had_byte (self, failure, stage))
         {
-          fl_boot_set_had_byte (error);
+          fl_boot_set_had_byte (self, error);
           return FALSE;
         }
+      fl_boot_judge_list (self, exchange, stage);
+      exchange->confirms = FALSE;
       reason = g_steal_pointer (&problem);
       before = failure;
       stage_before = stage;

@@ -47,6 +47,8 @@ struct _FlBoot
   gboolean        filling;      /* the first filler byte was sent behind it */
   gsize           n_fillers;    /* that the last resynchronisation took */
   gboolean        erased;       /* nothing was sent since an erase was acknowledged */
+  gboolean        list_open;    /* a list of pages was sent, and it was not seen that the chip took it as it was */
+  FlStray         stray;        /* of the lists before */
 };
 
 /* One packet and its ACK. */
@@ -84,7 +86,9 @@ typedef struct
   guint8      *result;
   gsize        result_size;
   gsize        n_result;
-  gboolean     once; /* must not be repeated when its last packet may have arrived */
+  gboolean     is_list;  /* its last packet is a list of pages to erase */
+  gboolean     confirms; /* that its command is acknowledged shows that the list before was taken as it was */
+  gboolean     once; /* must not be repeated when its last packet may have been accepted */
 } FlBootExchange;
 
 typedef enum

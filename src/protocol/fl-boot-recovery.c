@@ -216,7 +216,10 @@ fl_boot_resync (FlBoot *self, GCancellable *cancellable, GError **error)
             return FALSE;
         }
       if (nack)
-        group = 1;
+        {
+          group = 1;
+          limit = MAX (limit, n_sent + SINGLE_BYTES); /* it is nearly there */
+        }
       else if (n_sent >= SINGLE_BYTES)
         group = MIN (group * 4, max_group);
     }

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 #define FL_BOOT_NACK      0x1F
 #define FL_BOOT_SYNC      0x7F
 #define FL_BOOT_MAX_BLOCK 256 /* bytes of one Read or Write Memory: AN3155 */
+#define FL_BOOT_CHECKSUM_POLYNOMIAL 0x04C11DB7u /* of the CRC unit of a chip that has a fixed one */
+#define FL_BOOT_CHECKSUM_INITIAL    0xFFFFFFFFu
 #define FL_BOOT_MAX_PAGES 100 /* of one erase command: keeps its answer within a known time, see an3155 notes on lists */
 
 typedef enum
@@ -80,6 +82,14 @@ typedef enum
   FL_BURST_GIVEN_UP, /* it worked, until one got another answer than its packets one by one */
 } FlBurst;
 
+/* Whether the chip may have erased another page than was asked for: see fl_boot_get_stray(). */
+typedef enum
+{
+  FL_STRAY_NO,
+  FL_STRAY_UNSEEN, /* nothing speaks for it; but what would show it was not seen */
+  FL_STRAY_LIKELY,
+} FlStray;
+
 /**
  * FlBoot:
  *
@@ -122,6 +132,8 @@ gboolean     fl_boot_write_options  (FlBoot *self, guint32 address, const guint8
 gboolean     fl_boot_go             (FlBoot *self, guint32 address, GCancellable *cancellable, GError **error);
 gboolean     fl_boot_erase_pages    (FlBoot *self, FlCommand command, const guint16 *pages, guint n_pages,
                                      GCancellable *cancellable, GError **error);
+void         fl_boot_forget_stray   (FlBoot *self);
+FlStray      fl_boot_get_stray      (FlBoot *self);
 gboolean     fl_boot_erase_mass     (FlBoot *self, FlCommand command, FlMassErase what, GCancellable *cancellable,
                                      GError **error);
 gboolean     fl_boot_write_protect  (FlBoot *self, const guint8 *sectors, guint n_sectors, GCancellable *cancellable,
@@ -131,5 +143,6 @@ gboolean     fl_boot_readout_protect (FlBoot *self, GCancellable *cancellable, G
 gboolean     fl_boot_readout_unprotect (FlBoot *self, GCancellable *cancellable, GError **error);
 gboolean     fl_boot_get_checksum   (FlBoot *self, guint32 address, guint32 n_words, guint32 polynomial,
                                      guint32 initial, guint32 *checksum, GCancellable *cancellable, GError **error);
+guint32      fl_boot_calculate_checksum (const guint8 *data, gsize length);
 
 G_END_DECLS

@@ -91,14 +91,13 @@ FlTrace *
 fl_decode_mask (FlTrace *trace, gsize memory_limit)
 {
   g_autoptr (GArray) memory = g_array_new (FALSE, FALSE, sizeof (FlMemorySpan));
-  g_autoptr (GPtrArray) exchanges = NULL;
   g_autoptr (GPtrArray) copies = g_ptr_array_new ();
   FlDecoder decoder = { .memory = memory };
   FlTrace *masked;
 
   g_return_val_if_fail (FL_IS_TRACE (trace), NULL);
   masked = fl_trace_new (memory_limit);
-  exchanges = fl_decode_run (&decoder, trace, 0, G_MAXUINT64);
+  g_ptr_array_unref (fl_decode_run (&decoder, trace, 0, G_MAXUINT64)); /* for the places of memory that it notes */
   g_ptr_array_set_size (copies, (int) decoder.records->len);
   for (guint i = 0; i < memory->len; i++)
     mask_span (copies, decoder.records, &g_array_index (memory, FlMemorySpan, i));
@@ -109,8 +108,6 @@ fl_decode_mask (FlTrace *trace, gsize memory_limit)
 
       if (copy == NULL)
         fl_trace_add_text (masked, record->kind, record->time, record->text);
-      else if (record->kind == FL_TRACE_RECEIVED)
-        fl_trace_add_received (masked, record->time, copy->data, copy->len, record->errors);
       else
         fl_trace_add_bytes (masked, record->kind, record->time, copy->data, copy->len, record->errors);
       g_clear_pointer (&copy, g_byte_array_unref);

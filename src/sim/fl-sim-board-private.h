@@ -56,6 +56,7 @@ struct _FlSimBoard
   gint64          startup_us;
   gint64          time;       /* microseconds: the latest that the host named */
   double          host_free;  /* microseconds: the host's port has sent everything */
+  gint64          answered;   /* microseconds: when the host got the last byte */
   gint64          talk_next;
   guint64         n_sent;
   guint64         n_received;

@@ -252,6 +252,7 @@ fl_sim_board_deliver (FlSimBoard *self, FlSimByte *byte)
     return;
   if (self->mute || !fl_sim_board_strike (self, TRUE, self->n_received++, byte))
     return;
+  self->answered = byte->time;
   fl_sim_adapter_put (self->adapter, byte);
 }
 
@@ -547,6 +548,7 @@ fl_sim_board_new (const FlSimConfig *config, GError **error)
   self->rom = fl_sim_rom_new (self->memory);
   fl_sim_rom_set_codes (self->rom, self->config->bank_2_code);
   fl_sim_rom_set_slow (self->rom, self->config->slow);
+  fl_sim_rom_set_checksum (self->rom, self->config->checksum);
   if (self->config->reported_pid != 0)
     fl_sim_rom_set_pid (self->rom, self->config->reported_pid);
   self->adapter = fl_sim_adapter_new (self->config->latency_ms);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "fl-chip.h"
+#include "fl-sim-traits.h"
 #include "fl-transport.h"
 
 G_BEGIN_DECLS
@@ -36,6 +36,7 @@ typedef struct
   gboolean not_blank;      /* an application was there before */
   gboolean application_talks; /* the application prints text when it runs */
   gboolean deaf;           /* the application's jump left the bootloader deaf: it never answers */
+  FlSimChecksum checksum;
   gboolean slow;           /* between two packets its ROM needs longer than a few bytes take, and loses them */
   guint    unplug_after;   /* the adapter vanishes after so many bytes from the host; 0: never */
   char    *state_file;     /* keeps the flash between programs */
@@ -103,7 +104,8 @@ typedef enum
   FL_SIM_FAULT_LATE,      /* @argument ms late */
   FL_SIM_FAULT_SILENCE,   /* nothing from here on until a reset */
   FL_SIM_FAULT_UNPLUG,
-  FL_SIM_FAULT_POWER_CUT, /* the chip resets, and starts where it starts (@argument: ms before this byte) */
+  FL_SIM_FAULT_POWER_CUT, /* the chip resets, and starts where it starts (@argument: ms before this byte, but not
+                           * before the last one that reached the host) */
   FL_SIM_FAULT_NACK,      /* to the host only: a NACK in place of this byte */
   FL_SIM_FAULT_PARITY,    /* arrives with a parity error */
   FL_SIM_FAULT_LOST_WRITE,/* the Write Memory in progress is acknowledged and not done */

@@ -15,10 +15,11 @@ typedef enum
   WORD_PID,
   WORD_DOUBLE,
   WORD_STRING,
-  WORD_BANK,  /* single, dual */
-  WORD_CLOCK, /* real, virtual */
-  WORD_BOOT0, /* ignored, used */
-  WORD_NOT,   /* 0 sets it */
+  WORD_BANK,     /* single, dual */
+  WORD_CLOCK,    /* real, virtual */
+  WORD_BOOT0,    /* ignored, used */
+  WORD_NOT,      /* 0 sets it */
+  WORD_CHECKSUM, /* none, words, bytes, zlib */
 } WordKind;
 
 /* What may follow the PID, and where it goes. */
@@ -55,6 +56,8 @@ static const struct
   { "deaf", WORD_BOOLEAN, G_STRUCT_OFFSET (FlSimConfig, deaf), 0, "0|1", N_ ("1: never answers") },
   { "burst", WORD_NOT, G_STRUCT_OFFSET (FlSimConfig, slow), 0, "1|0",
     N_ ("0: its bootloader does not keep up with packets sent at once") },
+  { "checksum", WORD_CHECKSUM, G_STRUCT_OFFSET (FlSimConfig, checksum), 0, "none|words|bytes|zlib",
+    N_ ("a custom bootloader with Get Checksum: words, as AN3155 has it") },
   { "unplug", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, unplug_after), G_MAXUINT, "N",
     N_ ("vanishes after so many bytes") },
   { "max-baud", WORD_NUMBER, G_STRUCT_OFFSET (FlSimConfig, max_baud), 20000000, "N",
@@ -73,6 +76,13 @@ static const struct
 } choices[] = {
   [WORD_BOOLEAN] = { "0", "1" },        [WORD_BANK] = { "dual", "single" }, [WORD_CLOCK] = { "virtual", "real" },
   [WORD_BOOT0] = { "used", "ignored" }, [WORD_NOT] = { "1", "0" },
+};
+
+static const char *const checksums[] = {
+  [FL_SIM_CHECKSUM_NONE] = "none",
+  [FL_SIM_CHECKSUM_WORDS] = "words",
+  [FL_SIM_CHECKSUM_BYTES] = "bytes",
+  [FL_SIM_CHECKSUM_ZLIB] = "zlib",
 };
 
 static gboolean
@@ -95,6 +105,18 @@ parse_double (const char *text, double max, double *value)
     return FALSE;
   *value = g_ascii_strtod (text, &end);
   return *end == '\0' && *value >= 0 && *value <= max;
+}
+
+static gboolean
+parse_checksum (const char *text, FlSimChecksum *value)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (checksums); i++)
+    if (g_str_equal (text, checksums[i]))
+      {
+        *value = (FlSimChecksum) i;
+        return TRUE;
+      }
+  return FALSE;
 }
 
 static gboolean
@@ -124,6 +146,8 @@ set_value (FlSimConfig *self, guint row, const char *text)
       g_free (*(char **) field);
       *(char **) field = g_strdup (text);
       return text[0] != '\0';
+    case WORD_CHECKSUM:
+      return parse_checksum (text, field);
     case WORD_BOOLEAN:
     case WORD_BANK:
       *(FlSimBanks *) field = g_str_equal (text, choices[kind].yes) ? FL_SIM_BANKS_SINGLE : FL_SIM_BANKS_DUAL;
@@ -181,8 +205,8 @@ fl_sim_config_describe_words (void)
 /**
  * fl_sim_config_parse:
  * @text: a PID and words ("0x467,flash=256,latency=16,clock=real,state=FILE,boot0=ignored,wired=1,blank=0,talks=1,
- *   deaf=1,burst=0,unplug=5000,rdp=1,bank=single,codes=256,bl=0x92,pid=0x4FF,max-baud=230400,clean-baud=115200"), or
- *   the name of a JSON file with a scenario, and words
+ *   deaf=1,burst=0,checksum=words,unplug=5000,rdp=1,bank=single,codes=256,bl=0x92,pid=0x4FF,max-baud=230400,
+ *   clean-baud=115200"), or the name of a JSON file with a scenario, and words
  *
  * Errors: %FL_ERROR_USAGE, with the word that is wrong and what would be right
  *

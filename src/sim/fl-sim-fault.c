@@ -62,7 +62,8 @@ fl_sim_board_strike_one (FlSimBoard *self, const FlSimFaultRow *row, FlSimByte *
       self->unplugged = TRUE;
       return FALSE;
     case FL_SIM_FAULT_POWER_CUT:
-      fl_sim_board_reset (self, TRUE, byte->time - (gint64) row->argument * 1000);
+      /* Not before what the chip has answered already. */
+      fl_sim_board_reset (self, TRUE, MAX (byte->time - (gint64) row->argument * 1000, self->answered));
       return FALSE;
     case FL_SIM_FAULT_NACK:
       byte->byte = row->to_host ? 0x1F : byte->byte;

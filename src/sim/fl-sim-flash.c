@@ -163,14 +163,14 @@ fl_sim_flash_find (FlSimFlash *self, guint32 address, guint32 *begin)
 guint8 *
 fl_sim_flash_get (FlSimFlash *self, guint32 address, gsize length)
 {
-  guint32 begin, last_begin;
+  guint32 begin = 0, last_begin;
   const FlSector *sector, *last;
 
   if (!fl_layout_contains (self->layout, address, length))
     return NULL;
   sector = fl_sim_flash_find (self, address, &begin);
   last = fl_sim_flash_find (self, address + (guint32) MAX (length, 1) - 1, &last_begin);
-  if (self->is_swapped && sector->bank != last->bank)
+  if (sector == NULL || last == NULL || (self->is_swapped && sector->bank != last->bank))
     return NULL;
   return self->data + (sector->address - self->start) + (address - begin);
 }

@@ -8,8 +8,8 @@
 #include "fl-sim-server.h"
 
 /* Options that are words of fl_sim_config_parse(): "--flash 128" is "flash=128". */
-static const char *const word_names[] = { "flash", "bank", "latency-ms", "bl",    "rdp",   "boot0", "blank",
-                                          "talks", "deaf", "unplug",     "codes", "burst", "state" };
+static const char *const word_names[] = { "flash", "bank", "latency-ms", "bl",    "rdp",   "boot0",    "blank",
+                                          "talks", "deaf", "unplug",     "codes", "burst", "checksum", "state" };
 
 typedef struct
 {
@@ -74,7 +74,9 @@ parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
       N_ ("First erase code of bank 2, where documents disagree; the likeliest"), "N" },
     { "burst", 0, 0, G_OPTION_ARG_STRING, &words[11],
       N_ ("0: its bootloader does not keep up with packets sent at once"), "1|0" },
-    { "state", 0, 0, G_OPTION_ARG_FILENAME, &words[12], N_ ("Keeps the flash between runs"), N_ ("FILE") },
+    { "checksum", 0, 0, G_OPTION_ARG_STRING, &words[12],
+      N_ ("A custom bootloader with Get Checksum: words, as AN3155 has it"), "none|words|bytes|zlib" },
+    { "state", 0, 0, G_OPTION_ARG_FILENAME, &words[13], N_ ("Keeps the flash between runs"), N_ ("FILE") },
     { "once", 0, 0, G_OPTION_ARG_NONE, &arguments->once, N_ ("End when the first client closes the port"), NULL },
     { "trace", 0, 0, G_OPTION_ARG_NONE, &arguments->trace, N_ ("Every byte on stderr"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_ ("Show the version"), NULL },

@@ -125,6 +125,22 @@ fl_sim_memory_find (FlSimMemory *self, guint32 address)
   return FL_SIM_AREA_NONE;
 }
 
+/**
+ * fl_sim_memory_contains:
+ *
+ * Returns: whether all of a range is flash, or all of it RAM that the ROM does not keep to itself
+ */
+gboolean
+fl_sim_memory_contains (FlSimMemory *self, guint32 address, guint64 length)
+{
+  const FlChip *chip = self->chip;
+
+  if (fl_layout_contains (self->flash->layout, address, length))
+    return TRUE;
+  return fl_sim_memory_find (self, address) == FL_SIM_AREA_RAM
+         && address - chip->ram_start + length <= (guint64) chip->ram_kib * 1024;
+}
+
 /* Stack pointer, entry, the identifier; the rest is any code. */
 static guint8
 fl_sim_memory_read_system (FlSimMemory *self, guint32 address)

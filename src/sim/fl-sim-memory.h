@@ -46,6 +46,7 @@ FlSimMemory *fl_sim_memory_new       (const FlChip *chip, FlLayout *layout, guin
 void         fl_sim_memory_free      (FlSimMemory *self);
 void         fl_sim_memory_start     (FlSimMemory *self, gboolean reload);
 FlSimArea    fl_sim_memory_find      (FlSimMemory *self, guint32 address);
+gboolean     fl_sim_memory_contains  (FlSimMemory *self, guint32 address, guint64 length);
 guint8       fl_sim_memory_read      (FlSimMemory *self, guint32 address);
 gint64       fl_sim_memory_write     (FlSimMemory *self, guint32 address, const guint8 *data, gsize length);
 void         fl_sim_memory_clear_ram (FlSimMemory *self);

@@ -215,10 +215,9 @@ fl_sim_options_load_rdp (FlSimOptions *self)
   if (rdp == NULL)
     return;
   value = fl_sim_options_get_value (self, rdp);
-  if (value == get_open_value (rdp))
-    self->rdp_level = 0;
-  else if (value == RDP_LEVEL_HALF && has_value (rdp, RDP_LEVEL_HALF)
-           && fl_sim_options_has (self, FL_OPTION_ROLE_TZEN, 1))
+  if (value == get_open_value (rdp)
+      || (value == RDP_LEVEL_HALF && has_value (rdp, RDP_LEVEL_HALF)
+          && fl_sim_options_has (self, FL_OPTION_ROLE_TZEN, 1)))
     self->rdp_level = 0;
   else
     self->rdp_level = value == RDP_LEVEL_2 && has_value (rdp, RDP_LEVEL_2) ? 2 : 1;

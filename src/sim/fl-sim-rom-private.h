@@ -23,6 +23,9 @@ typedef enum
   FL_SIM_ROM_EXTENDED_SPECIAL,
   FL_SIM_ROM_EXTENDED_PAGES,
   FL_SIM_ROM_SPECIAL,
+  FL_SIM_ROM_CHECKSUM_SIZE,
+  FL_SIM_ROM_CHECKSUM_POLYNOMIAL,
+  FL_SIM_ROM_CHECKSUM_INITIAL,
   FL_SIM_ROM_DEAF,
 } FlSimRomState;
 
@@ -35,6 +38,7 @@ struct _FlSimRom
   guint8             version;
   guint16            pid;
   guint              bank_2_code; /* the first erase code of bank 2; 0: the layout's first numbering */
+  FlSimChecksum      checksum;
   gint64             turn_around_us;
   GByteArray        *get;       /* N, version, commands */
   FlSimHook          hook;
@@ -71,5 +75,8 @@ void         fl_sim_rom_mass_erase       (FlSimRom *self);
 void         fl_sim_rom_extended_special (FlSimRom *self);
 void         fl_sim_rom_extended_pages   (FlSimRom *self);
 void         fl_sim_rom_protection       (FlSimRom *self);
+
+/* Get Checksum, the packets behind the address (fl-sim-rom-checksum.c). */
+void         fl_sim_rom_checksum         (FlSimRom *self);
 
 G_END_DECLS

@@ -8,6 +8,9 @@
 #define TURN_AROUND_US 20
 #define SLOW_US        300
 
+#define GET_CHECKSUM        0xA1
+#define FIRST_WITH_CHECKSUM 0x33 /* protocol 3.3 */
+
 FlSimRom *
 fl_sim_rom_new (FlSimMemory *memory)
 {
@@ -104,6 +107,20 @@ void
 fl_sim_rom_set_slow (FlSimRom *self, gboolean slow)
 {
   self->turn_around_us = slow ? SLOW_US : TURN_AROUND_US;
+}
+
+/**
+ * fl_sim_rom_set_checksum:
+ * @checksum: how it answers Get Checksum; %FL_SIM_CHECKSUM_NONE: it does not list it
+ *
+ * Makes it a custom bootloader, of protocol 3.3 at the least.
+ */
+void
+fl_sim_rom_set_checksum (FlSimRom *self, FlSimChecksum checksum)
+{
+  self->checksum = checksum;
+  if (checksum != FL_SIM_CHECKSUM_NONE)
+    self->version = MAX (self->version, FIRST_WITH_CHECKSUM);
 }
 
 gboolean
@@ -260,6 +277,12 @@ fl_sim_rom_get_commands (FlSimRom *self)
             code = self->memory->chip->erase_command;
           g_byte_array_append (self->get, &code, 1);
         }
+      if (self->checksum != FL_SIM_CHECKSUM_NONE)
+        {
+          const guint8 code = GET_CHECKSUM;
+
+          g_byte_array_append (self->get, &code, 1);
+        }
       self->get->data[0] = (guint8) (self->get->len - 2);
     }
 }
@@ -340,6 +363,7 @@ fl_sim_rom_command (FlSimRom *self)
     case 0x11:
     case 0x21:
     case 0x31:
+    case GET_CHECKSUM:
       fl_sim_rom_await (self, FL_SIM_ROM_ADDRESS, 5);
       break;
     case 0x43:
@@ -378,6 +402,8 @@ fl_sim_rom_accepts (FlSimRom *self, guint32 address)
       if (area == FL_SIM_AREA_OPTIONS)
         return fl_sim_options_is_base (self->memory->options, address);
       return area != FL_SIM_AREA_NONE && area != FL_SIM_AREA_SYSTEM && area != FL_SIM_AREA_INFO;
+    case GET_CHECKSUM: /* its CRC unit takes whole words */
+      return (area == FL_SIM_AREA_FLASH || area == FL_SIM_AREA_RAM) && address % 4 == 0;
     default:
       return area != FL_SIM_AREA_NONE;
     }
@@ -411,6 +437,9 @@ fl_sim_rom_address (FlSimRom *self)
       break;
     case 0x31:
       fl_sim_rom_await (self, FL_SIM_ROM_WRITE_COUNT, 1);
+      break;
+    case GET_CHECKSUM:
+      fl_sim_rom_await (self, FL_SIM_ROM_CHECKSUM_SIZE, 5);
       break;
     default:
       self->event = FL_SIM_EVENT_JUMP;
@@ -487,6 +516,11 @@ fl_sim_rom_packet (FlSimRom *self)
       break;
     case FL_SIM_ROM_EXTENDED_PAGES:
       fl_sim_rom_extended_pages (self);
+      break;
+    case FL_SIM_ROM_CHECKSUM_SIZE:
+    case FL_SIM_ROM_CHECKSUM_POLYNOMIAL:
+    case FL_SIM_ROM_CHECKSUM_INITIAL:
+      fl_sim_rom_checksum (self);
       break;
     case FL_SIM_ROM_SPECIAL: /* no sub-operation is known to this one */
       fl_sim_rom_finish (self, FL_SIM_ROM_NACK);

@@ -58,6 +58,7 @@ void        fl_sim_rom_set_version (FlSimRom *self, guint8 version);
 void        fl_sim_rom_set_pid     (FlSimRom *self, guint16 pid);
 void        fl_sim_rom_set_codes   (FlSimRom *self, guint bank_2_code);
 void        fl_sim_rom_set_slow    (FlSimRom *self, gboolean slow);
+void        fl_sim_rom_set_checksum (FlSimRom *self, FlSimChecksum checksum);
 void        fl_sim_rom_receive     (FlSimRom *self, guint8 byte, gint64 time, double byte_us);
 void        fl_sim_rom_send        (FlSimRom *self, guint8 byte);
 gboolean    fl_sim_rom_is_synced   (FlSimRom *self);

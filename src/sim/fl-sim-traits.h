@@ -35,6 +35,15 @@ typedef enum
   FL_SIM_QUIRK_EARLY_BANK_2   = 1 << 4, /* erasing is acknowledged early in bank 2 only */
 } FlSimQuirks;
 
+/* What a custom bootloader does for Get Checksum; no ROM has it. */
+typedef enum
+{
+  FL_SIM_CHECKSUM_NONE,  /* does not list it */
+  FL_SIM_CHECKSUM_WORDS, /* as AN3155 says */
+  FL_SIM_CHECKSUM_BYTES, /* the size in bytes, and the answer right behind it, as AN4221 has it for I2C */
+  FL_SIM_CHECKSUM_ZLIB,  /* packets as AN3155 says, and another CRC-32 */
+} FlSimChecksum;
+
 /* A build of a ROM that behaves in its own way. */
 typedef struct
 {

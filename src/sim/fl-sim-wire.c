@@ -137,8 +137,11 @@ fl_sim_wire_put (FlSimWire *self, guint8 byte, double start)
     }
   fl_sim_wire_add_level (self, t, 0);
   t += bit_us;
-  for (guint i = 0; i < self->sender.data_bits; i++, t += bit_us)
-    fl_sim_wire_add_level (self, t, byte >> i & 1);
+  for (guint i = 0; i < self->sender.data_bits; i++)
+    {
+      fl_sim_wire_add_level (self, t, byte >> i & 1);
+      t += bit_us;
+    }
   if (self->sender.parity != FL_PARITY_NONE)
     {
       fl_sim_wire_add_level (self, t, parity_bit (byte, self->sender.parity));
@@ -199,8 +202,11 @@ fl_sim_wire_sample (FlSimWire *self, double bit_us)
   guint8 byte = 0;
   FlLineErrors errors = 0;
 
-  for (guint i = 0; i < n; i++, t += bit_us)
-    byte |= (guint8) (fl_sim_wire_get_level (self, t) << i);
+  for (guint i = 0; i < n; i++)
+    {
+      byte |= (guint8) (fl_sim_wire_get_level (self, t) << i);
+      t += bit_us;
+    }
   if (self->receiver.parity != FL_PARITY_NONE)
     {
       if (fl_sim_wire_get_level (self, t) != parity_bit (byte, self->receiver.parity))

@@ -66,7 +66,7 @@ fl_termios_apply (int fd, const FlLineSettings *asked, FlLineSettings *got)
     return errno;
   got->baud = term.c_ospeed;
   got->data_bits = 8;
-  for (guint8 i = 0; i < G_N_ELEMENTS (size_bits); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (size_bits); i++)
     if ((term.c_cflag & CSIZE) == size_bits[i])
       got->data_bits = (guint8) (5 + i);
   got->parity = !(term.c_cflag & PARENB) ? FL_PARITY_NONE : (term.c_cflag & PARODD) ? FL_PARITY_ODD : FL_PARITY_EVEN;

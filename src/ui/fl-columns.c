@@ -30,9 +30,11 @@ next_shown (GtkWidget *child)
   return child;
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): @child is the name of a variable */
 #define FOR_EACH_SHOWN(child, parent)                                                                                  \
   for (GtkWidget *child = next_shown (gtk_widget_get_first_child (parent)); child != NULL;                             \
        child = next_shown (gtk_widget_get_next_sibling (child)))
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* The children's count, their largest minimum and largest natural width. */
 static int

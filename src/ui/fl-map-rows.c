@@ -67,6 +67,7 @@ choose_span (FlLayout *layout, double width)
   if (!uniform || max_sectors * (double) MIN_CELL_WIDTH <= width)
     return longest;
 
+  g_assert (n_stretches > 0); /* no layout is without a sector */
   max_rows = MAX (1, MAX_ROWS / n_stretches);
   for (per_row = 1; per_row * 2.0 * MIN_CELL_WIDTH <= width; per_row *= 2)
     ;

@@ -123,7 +123,7 @@ set_time (GtkLabel *label, double seconds, guint baud)
 }
 
 static void
-set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged)
+set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged, guint n_by_checksum)
 {
   const FlChip *chip = fl_plan_get_device (plan)->chip;
   gboolean sectors = chip != NULL && g_str_equal (fl_chip_get_unit_name (chip), "sector");
@@ -131,8 +131,10 @@ set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged)
   g_autofree char *text = g_strdup_printf (sectors ? ngettext ("%u of %u sector", "%u of %u sectors", n)
                                                    : ngettext ("%u of %u page", "%u of %u pages", n),
                                            n_unchanged, n);
+  /* Translators: "28 of 30 pages", a number */
+  g_autofree char *with_checksum = g_strdup_printf (_ ("%s, %u by the bootloader’s checksum"), text, n_by_checksum);
 
-  gtk_label_set_text (label, text);
+  gtk_label_set_text (label, n_by_checksum > 0 ? with_checksum : text);
 }
 
 static void
@@ -173,7 +175,7 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
 
   set_bytes (self->written, result->bytes_written);
   gtk_widget_set_visible (self->unchanged_row, result->sectors_unchanged > 0);
-  set_unchanged (self->unchanged, plan, result->sectors_unchanged);
+  set_unchanged (self->unchanged, plan, result->sectors_unchanged, result->sectors_by_checksum);
   if (result->bytes_verified > 0)
     set_bytes (self->verified, result->bytes_verified);
   else

@@ -196,13 +196,13 @@ draw_text (FlWiringPicture *self, GtkSnapshot *snapshot, const char *text, int x
 {
   g_autoptr (PangoLayout) layout = make_layout (self, text);
   GdkRGBA color;
-  int width, height;
+  int width, height, top;
 
   gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &color);
   pango_layout_get_pixel_size (layout, &width, &height);
+  top = middle - height / 2; /* a whole pixel */
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float) (to_the_left ? x - width : x), (float) (middle - height / 2)));
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (to_the_left ? x - width : x), (float) top));
   gtk_snapshot_append_layout (snapshot, layout, &color);
   gtk_snapshot_restore (snapshot);
 }

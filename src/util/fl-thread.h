@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * FlThreadOwner:
  *
  * Says which thread an object belongs to, so that debug builds can assert it. Zero-filled: nobody's. The first thread
- * that checks it owns it until fl_thread_owner_release(), which the owner calls when it hands the object on.
- * ThreadSanitizer cannot do this job here: Debian's GLib is not instrumented, and it reports false races.
+ * that checks it owns it until fl_thread_owner_release(), which the owner calls when it hands the object on. What
+ * nobody thought of asserting is for build-aux/threads.sh to find.
  */
 typedef struct
 {

@@ -5,6 +5,7 @@
 test-fake-port.py CLI WITH-UMOCKDEV RUN-WITH-FAKE-PORT SOURCE-ROOT
 """
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -87,6 +88,47 @@ def unplugged_while_writing():
     run = cli("0x460,unplug=15000", "program", IMAGE, "--port", PORT, expect=4)
     assert "unplugged" in run.stderr and "State of the board" in run.stderr, run.stderr
     assert "erased" in run.stderr and "program again" in run.stderr, run.stderr
+
+
+# $1: CLI, $2: image, $3: where things are written, $4: how to run a program that TIOCEXCL holds for
+SHARED = """
+$1 --json program "$2" --port /dev/ttyUSB0 >"$3/first.json" 2>"$3/first.log" &
+first=$!
+until grep -q '"stage": *"write"' "$3/first.log"; do
+  kill -0 $first || exit 99
+  sleep 0.02
+done
+$1 --json info --port /dev/ttyUSB0 >"$3/second.json"
+echo "$? $first" >"$3/second"
+$4 $1 --json info --port /dev/ttyUSB0 >"$3/third.json"
+echo "$? $first" >"$3/third"
+$4 sh -c '(: </dev/ttyUSB0) 2>"$1/unlocked"' sh "$3" && exit 98
+kill -0 $first || exit 97
+wait $first
+"""
+
+
+@tap.case
+def two_on_one_port():
+    """a second program is told who has the adapter; one that knows no locks cannot open it; the first goes on"""
+    # The kernel lets root in all the same, but for the right to do so.
+    held = ["setpriv", "--bounding-set", "-sys_admin"] if os.getuid() == 0 else []
+    image = HERE / "long.bin"  # some nine seconds, for the others to come in between
+    image.write_bytes(IMAGE.read_bytes() * 2)
+    run = subprocess.run([WITH_UMOCKDEV, RUNNER, "--board", "0x467,flash=256", "sh", "-c", SHARED, "sh", CLI, image,
+                          HERE, " ".join(held)], capture_output=True, text=True, timeout=240)
+    log = (HERE / "first.log").read_text()
+    assert run.returncode == 0, f"exit {run.returncode}\n{run.stderr}\n{log}"
+    first = json.loads((HERE / "first.json").read_text())
+    assert first["result"] == "ok" and first["verified"] and first["retries"] == 0, first
+    for name in "second", "third":
+        status, process = (HERE / name).read_text().split()
+        said = json.loads((HERE / f"{name}.json").read_text())
+        assert status == "2" and said["error_code"] == "port-busy", said
+        assert "flashloader-cli" in said["message"] and process in said["message"], said
+    assert "busy" in (HERE / "unlocked").read_text(), (HERE / "unlocked").read_text()
+    # Nobody has touched the lines but the one who had the port.
+    assert run.stderr.count("open") == 1 and run.stderr.count("close") <= 1, run.stderr
 
 
 @tap.case

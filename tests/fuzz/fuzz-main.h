@@ -8,12 +8,23 @@
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
 #ifdef FL_LIBFUZZER
+#include <signal.h>
+#include <stdlib.h>
+
 int LLVMFuzzerInitialize (int *argc, char ***argv);
+
+/* How GLib ends a program; libFuzzer does not know it, and would not keep the input. */
+static void
+trap_cb (int number)
+{
+  abort ();
+}
 
 /* What GLib calls critical is a bug, however well it went on. */
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
+  signal (SIGTRAP, trap_cb);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
   return 0;
 }

@@ -101,6 +101,13 @@ fl_fake_adapter_drive (FlFakeAdapter *self, int outputs)
   return changed != 0;
 }
 
+static gboolean
+are_equal (const FlLineSettings *one, const FlLineSettings *other)
+{
+  return one->baud == other->baud && one->data_bits == other->data_bits && one->parity == other->parity
+         && one->stop_bits == other->stop_bits;
+}
+
 /* Called with the lock held: what the host set, as line settings. Returns whether they changed. */
 static gboolean
 fl_fake_adapter_note_settings (FlFakeAdapter *self)
@@ -118,7 +125,7 @@ fl_fake_adapter_note_settings (FlFakeAdapter *self)
                                                 : 5;
   now.parity = !(t->c_cflag & PARENB) ? FL_PARITY_NONE : (t->c_cflag & PARODD) ? FL_PARITY_ODD : FL_PARITY_EVEN;
   now.stop_bits = (t->c_cflag & CSTOPB) ? 2 : 1;
-  if (now.baud == 0 || memcmp (&now, &self->settings, sizeof now) == 0)
+  if (now.baud == 0 || are_equal (&now, &self->settings))
     return FALSE;
   self->settings = now;
   text = fl_line_settings_to_string (&now);

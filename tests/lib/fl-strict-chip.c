@@ -111,8 +111,11 @@ fl_strict_chip_take_command (FlStrictChip *self)
   guint8 code = self->packet->data[0];
 
   if ((code ^ self->packet->data[1]) != 0xFF)
-    fl_strict_chip_end (self, 0x1F);
-  else if (code == 0x00)
+    {
+      fl_strict_chip_end (self, 0x1F);
+      return;
+    }
+  if (code == 0x00)
     fl_strict_chip_answer (self, get, sizeof get);
   else if (code == 0x01)
     fl_strict_chip_answer (self, version, sizeof version);

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* A fixture: a folder of the test's own, and the path of a file in it. Nothing else may be left there. */
+/* A fixture: a folder of the test's own, and the path of a file in it. */
 typedef struct
 {
   char *folder;
@@ -20,6 +20,7 @@ fl_test_place_set_up (FlTestPlace *place, gconstpointer data)
   place->path = g_build_filename (place->folder, "file", NULL);
 }
 
+/* Nothing else may be left there. */
 static inline void
 fl_test_place_tear_down (FlTestPlace *place, gconstpointer data)
 {
@@ -27,6 +28,22 @@ fl_test_place_tear_down (FlTestPlace *place, gconstpointer data)
   g_assert_cmpint (g_rmdir (place->folder), ==, 0);
   g_free (place->folder);
   g_free (place->path);
+}
+
+/* For tests that leave files of any name. */
+static inline void
+fl_test_place_clear (FlTestPlace *place, gconstpointer data)
+{
+  g_autoptr (GDir) folder = g_dir_open (place->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (place->folder, name, NULL);
+
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+  fl_test_place_tear_down (place, data);
 }
 
 G_END_DECLS

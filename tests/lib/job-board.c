@@ -166,6 +166,29 @@ job_board_run (JobBoard *self, FlJob *job, GError **error)
   return watch.ok;
 }
 
+static void
+alone_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Watch *watch = user_data;
+
+  watch->ok = fl_job_run_finish (FL_JOB (object), result, &watch->error);
+  watch->ended = TRUE;
+}
+
+/* Runs a job to its end in the default context. */
+gboolean
+job_board_run_alone (FlJob *job, GError **error)
+{
+  Watch watch = { .job = job };
+
+  fl_job_run_async (job, NULL, alone_cb, &watch);
+  while (!watch.ended)
+    g_main_context_iteration (NULL, TRUE);
+  if (watch.error != NULL)
+    g_propagate_error (error, watch.error);
+  return watch.ok;
+}
+
 void
 job_board_connect (JobBoard *self)
 {

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* A byte as it arrives at the other end. @at: which one since the line was sent the other way; the first is 0 */
+typedef guint8 (*JobBoardSpoil) (guint8 byte, gboolean to_host, guint at, guint baud, gpointer user_data);
+
 /**
  * JobBoard:
  *
@@ -23,6 +26,8 @@ typedef struct
   guint64       cancel_at;   /* triggers the cancellable when so many bytes were sent by the job; 0: never */
   guint64       n_sent;      /* bytes that the job has sent */
   guint64       loops_after; /* from so many bytes on, TX and RX are connected, and the board is off; 0: never */
+  JobBoardSpoil spoil;       /* changes bytes so that neither end's UART notices; nullable */
+  gpointer      spoil_data;
   guint64       jump_at;     /* at this call of the transport an hour passes unnoticed; 0: never */
   guint64       n_calls;     /* of the transport, so far */
   gint64        cancelled_at; /* µs on the virtual clock; 0: was not */
@@ -38,6 +43,7 @@ void      job_board_free    (JobBoard *self);
 void      job_board_session (JobBoard *self, const FlConnectOptions *options); /* a new session on the same board */
 FlConnectOptions *job_board_options (void);
 gboolean  job_board_run     (JobBoard *self, FlJob *job, GError **error); /* checks what holds for every job */
+gboolean  job_board_run_alone (FlJob *job, GError **error);       /* one whose session is no board's */
 void      job_board_connect (JobBoard *self);                             /* must succeed */
 FlDevice *job_board_device  (JobBoard *self);
 FlImage  *job_board_random_image (FlLayout *layout, guint32 seed, guint max_bytes); /* some segments anywhere in flash */

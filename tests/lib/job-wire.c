@@ -8,6 +8,8 @@ struct _JobWire
   FlTransport *inner;
   JobBoard *board;
   GByteArray *loop; /* what was sent and comes back */
+  gboolean to_host; /* where the last byte went */
+  guint n_run;      /* bytes that went there since */
 };
 
 static void job_wire_iface_init (FlTransportInterface *iface);
@@ -42,12 +44,32 @@ count_call (FlTransport *transport)
     fl_transport_sleep (get_inner (transport), 3600 * 1000, NULL, NULL);
 }
 
+/* Returns: (transfer full): what arrives of @data */
+static guint8 *
+dup_spoilt (JobWire *self, gboolean to_host, const guint8 *data, gsize length)
+{
+  JobBoard *board = self->board;
+  guint8 *bytes = g_memdup2 (data, length);
+  FlLineSettings settings;
+
+  fl_transport_get_settings (self->inner, &settings);
+  if (to_host != self->to_host && length > 0)
+    {
+      self->to_host = to_host;
+      self->n_run = 0;
+    }
+  for (gsize i = 0; i < length; i++)
+    bytes[i] = board->spoil (bytes[i], to_host, self->n_run++, settings.baud, board->spoil_data);
+  return bytes;
+}
+
 static gboolean
 job_wire_write (FlTransport *transport, const guint8 *data, gsize length, gint64 deadline, GCancellable *cancellable,
                 GError **error)
 {
   JobBoard *board = JOB_WIRE (transport)->board;
   FlTransport *inner = get_inner (transport);
+  g_autofree guint8 *spoilt = NULL;
 
   count_call (transport);
   board->n_sent += length;
@@ -61,6 +83,8 @@ job_wire_write (FlTransport *transport, const guint8 *data, gsize length, gint64
       g_byte_array_append (JOB_WIRE (transport)->loop, data, (guint) length);
       return TRUE;
     }
+  if (board->spoil != NULL)
+    data = spoilt = dup_spoilt (JOB_WIRE (transport), FALSE, data, length);
   return FL_TRANSPORT_GET_IFACE (inner)->write (inner, data, length, deadline, cancellable, error);
 }
 
@@ -69,7 +93,9 @@ job_wire_read_some (FlTransport *transport, guint8 *data, gsize length, gint64 d
                     GCancellable *cancellable, GError **error)
 {
   FlTransport *inner = get_inner (transport);
+  JobBoard *board = JOB_WIRE (transport)->board;
   GByteArray *loop = JOB_WIRE (transport)->loop;
+  g_autofree guint8 *spoilt = NULL;
 
   count_call (transport);
   if (loop->len > 0)
@@ -79,7 +105,14 @@ job_wire_read_some (FlTransport *transport, guint8 *data, gsize length, gint64 d
       g_byte_array_remove_range (loop, 0, (guint) *n_read);
       return TRUE;
     }
-  return FL_TRANSPORT_GET_IFACE (inner)->read_some (inner, data, length, deadline, n_read, cancellable, error);
+  if (!FL_TRANSPORT_GET_IFACE (inner)->read_some (inner, data, length, deadline, n_read, cancellable, error))
+    return FALSE;
+  if (board->spoil != NULL && *n_read > 0)
+    {
+      spoilt = dup_spoilt (JOB_WIRE (transport), TRUE, data, *n_read);
+      memcpy (data, spoilt, *n_read);
+    }
+  return TRUE;
 }
 
 static gboolean

@@ -299,7 +299,7 @@ sim_bench_list_protected (SimBench *self)
 {
   FlLayout *layout = fl_sim_board_get_layout (self->board);
   guint n = fl_layout_get_n_sectors (layout);
-  g_autoptr (GString) list = g_string_new (NULL);
+  GString *list = g_string_new (NULL);
 
   for (guint i = 0, first = n; i <= n; i++)
     {
@@ -322,7 +322,7 @@ sim_bench_list_protected (SimBench *self)
           first = n;
         }
     }
-  return g_string_free (g_steal_pointer (&list), FALSE);
+  return g_string_free (list, FALSE);
 }
 
 /* BOOT0 counts on a board with "wired=1" only; on the others it is always high. */

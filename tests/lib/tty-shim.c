@@ -15,6 +15,7 @@
 #include <termios.h>
 
 int
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the C library’s begin with __ */
 tcsetattr (int fd, int when, const struct termios *term)
 {
   static const unsigned long requests[] = { TCSETS, TCSETSW, TCSETSF };
@@ -35,6 +36,7 @@ tcsetattr (int fd, int when, const struct termios *term)
 }
 
 int
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 tcgetattr (int fd, struct termios *term)
 {
   FlKernelTermios kernel = { 0 };

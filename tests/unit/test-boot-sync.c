@@ -192,6 +192,48 @@ test_silent_bad_address (void)
   g_assert_no_error (error);
 }
 
+/* Go is not repeated after silence, since the application may run: it is said what the silence may mean. */
+static void
+test_silent_go (void)
+{
+  g_autoptr (FlStrictChip) chip = fl_strict_chip_new ();
+  g_autoptr (FlBoot) boot = fl_boot_new (FL_TRANSPORT (chip));
+  FlBootLimits limits = { .answer_ms = 100, .silent_bad_address = TRUE };
+  g_autoptr (GError) error = NULL;
+  guint8 data[4];
+
+  fl_boot_set_limits (boot, &limits);
+  fl_strict_chip_set_silent_bad_address (chip, TRUE);
+  g_assert_false (fl_boot_go (boot, 0x40000000, NULL, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_TIMEOUT);
+  g_assert_nonnull (strstr (error->message, "drops addresses in silence"));
+  g_clear_error (&error);
+  g_assert_cmpuint (fl_strict_chip_get_n_bytes (chip, FALSE), ==, 7);
+  g_assert_true (fl_boot_read (boot, 0x08000000, data, sizeof data, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* An address of Go that was damaged on its way is refused, and sent again. One that is refused again is the answer. */
+static void
+test_refused_go (void)
+{
+  g_autoptr (FlStrictChip) chip = fl_strict_chip_new ();
+  g_autoptr (FlBoot) boot = fl_boot_new (FL_TRANSPORT (chip));
+  FlBootLimits limits = { .answer_ms = 100 };
+  g_autoptr (GError) error = NULL;
+
+  fl_boot_set_limits (boot, &limits);
+  fl_strict_chip_set_fault (chip, FALSE, 4, FL_FAULT_FLIP, 0x02);
+  g_assert_true (fl_boot_go (boot, 0x08000000, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (fl_strict_chip_get_deeds (chip), ==, "Go 08000000;");
+  g_assert_cmpuint (fl_boot_get_n_retries (boot), ==, 1);
+  g_assert_false (fl_boot_go (boot, 0x40000000, NULL, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_NACK);
+  g_assert_cmpuint (fl_boot_get_n_retries (boot), ==, 1);
+  g_assert_cmpstr (fl_strict_chip_get_deeds (chip), ==, "Go 08000000;");
+}
+
 /* A second batch follows when a list is longer than one command may be, and a pause each. */
 static void
 test_batches (void)
@@ -314,6 +356,8 @@ static const struct
   { "/retry/told", test_retries },
   { "/retry/dead", test_dead },
   { "/retry/silent-bad-address", test_silent_bad_address },
+  { "/retry/silent-go", test_silent_go },
+  { "/retry/refused-go", test_refused_go },
   { "/retry/batches", test_batches },
   { "/retry/cancel-anywhere", test_cancel_anywhere },
   { "/retry/cut-is-safe", test_cut_is_safe },

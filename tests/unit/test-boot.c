@@ -405,6 +405,27 @@ add_cases (const char *prefix, const char *name, guint row, GTestDataFunc func)
   g_test_add_data_func (path, GUINT_TO_POINTER (row), func);
 }
 
+/* The chip's CRC unit: known values of one word, the highest byte last in memory; and two words. */
+static void
+test_checksum (void)
+{
+  static const struct
+  {
+    guint8 data[8];
+    gsize length;
+    guint32 checksum;
+  } rows[] = {
+    { { 0 }, 0, 0xFFFFFFFF },
+    { { 0 }, 4, 0xC704DD7B },
+    { { 0xFF, 0xFF, 0xFF, 0xFF }, 4, 0 },
+    { { 0x78, 0x56, 0x34, 0x12 }, 4, 0xDF8A8A2B },
+    { { 1, 2, 3, 4, 5, 6, 7, 8 }, 8, 0xA3141BDA },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmphex (fl_boot_calculate_checksum (rows[i].data, rows[i].length), ==, rows[i].checksum);
+}
+
 /* A bootloader on USB is faster than the rate that its port was set to: it is not waited for. */
 static void
 test_fast (void)
@@ -442,6 +463,7 @@ main (int argc, char *argv[])
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     add_cases ("bad", bad[i].name, i, test_bad);
   g_test_add_func ("/boot/refused-with-list", test_refused_with_list);
+  g_test_add_func ("/boot/checksum", test_checksum);
   g_test_add_func ("/boot/read/fast", test_fast);
   return g_test_run ();
 }

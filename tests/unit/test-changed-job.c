@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Programming what is in the flash already, in whole or in part: only what changed is erased and written, and "done" is
  * worth as much as ever. */
+#include <glib/gstdio.h>
+
 #include "fl-decode.h"
 #include "fl-error.h"
 #include "job-board.h"
@@ -34,6 +36,8 @@ typedef struct
   FlProgramResult result;
   guint n_erases; /* commands */
   guint n_writes;
+  guint n_reads;
+  guint n_checksums;
   guint64 wire; /* bytes both ways */
 } Done;
 
@@ -73,6 +77,8 @@ count_commands (JobBoard *board, guint64 from, Done *done)
 
       done->n_erases += exchange->command == 0x43 || exchange->command == 0x44;
       done->n_writes += exchange->command == 0x31;
+      done->n_reads += exchange->command == 0x11;
+      done->n_checksums += exchange->command == 0xA1;
     }
 }
 
@@ -161,6 +167,117 @@ test_unchanged (gconstpointer data)
   g_assert_cmpfloat (done.result.seconds, <=, 0.55 * first.result.seconds);
 }
 
+/* The same kinds of flash with a custom bootloader. */
+static const BoardCase checksum_boards[] = {
+  { "0x467,flash=256,checksum=words", 64, 9 }, { "0x410,flash=128,checksum=words", 40, 7 },
+  { "0x413,checksum=words", 224, 4 },          { "0x417,checksum=words", 24, 35 },
+  { "0x416,checksum=words", 24, 13 },          { "0x450,checksum=words", 128, 0 },
+  { "0x415,checksum=words", 32, 15 },
+};
+
+/* Nothing is read but a few samples and one block, which proves the checksum; the next job needs not even that. */
+static void
+test_checksum_unchanged (gconstpointer data)
+{
+  const BoardCase *row = data;
+  g_autofree guint8 *bytes = make_data (row->kib * 1024);
+  Done first, done, again;
+  g_autoptr (JobBoard) board = make_board (row->board, bytes, row->kib * 1024, &first);
+  g_autoptr (FlImage) image = make_image (get_start (board), bytes, row->kib * 1024);
+
+  g_assert_cmpuint (first.n_checksums, ==, 0);
+  done = program (board, image, &changed);
+  g_assert_cmpuint (done.n_erases + done.n_writes, ==, 0);
+  g_assert_cmpuint (done.result.sectors_unchanged, ==, count_sectors (board, row->kib * 1024));
+  g_assert_cmpuint (done.result.sectors_by_checksum, ==, done.result.sectors_unchanged);
+  g_assert_cmpuint (done.result.bytes_verified, ==, row->kib * 1024);
+  g_assert_cmpuint (done.n_reads, <=, 17);
+  /* A 64th of the image, twice, and once for the block. */
+  g_assert_cmpuint (done.n_checksums, <=, 1 + 2 * ((row->kib + 63) / 64));
+  again = program (board, image, &changed);
+  g_assert_cmpuint (again.n_checksums, ==, done.n_checksums - 1);
+  g_assert_cmpuint (again.n_reads, ==, done.n_reads - 1);
+  g_assert_cmpuint (again.result.sectors_by_checksum, ==, done.result.sectors_by_checksum);
+}
+
+/* A bootloader that means something else by the command is found out at once, and asked no more in this session. */
+static void
+test_checksum_wrong (gconstpointer data)
+{
+  g_autofree char *config = g_strdup_printf ("0x467,flash=256,checksum=%s", (const char *) data);
+  g_autofree guint8 *bytes = make_data (64 * 1024);
+  Done first;
+  g_autoptr (JobBoard) board = make_board (config, bytes, 64 * 1024, &first);
+  g_autoptr (FlImage) image = make_image (get_start (board), bytes, 64 * 1024);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (FlJob) job = job_board_program (board, image, &changed, FALSE);
+      guint64 from = fl_trace_get_end (fl_session_get_trace (board->session));
+      g_autoptr (GError) error = NULL;
+      const FlProgramResult *result;
+      Done done = { 0 };
+
+      job_board_run (board, job, &error);
+      g_assert_no_error (error);
+      result = fl_program_job_get_result (FL_PROGRAM_JOB (job));
+      count_commands (board, from, &done);
+      g_assert_true (result->verified);
+      g_assert_cmpuint (result->sectors_unchanged, ==, 32);
+      g_assert_cmpuint (result->sectors_by_checksum, ==, 0);
+      g_assert_cmpuint (result->bytes_verified, ==, 64 * 1024);
+      g_assert_cmpuint (done.n_reads, >=, 256);
+      g_assert_true ((done.n_checksums > 0) == (i == 0));
+      g_assert_true (job_board_logged (job, FL_LOG_WARNING, "not used any more") == (i == 0));
+    }
+}
+
+static JobBoard *
+make_scenario_board (const char *behaviour)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fl-changed-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "scenario.json", NULL);
+  g_autofree char *config = g_strconcat (path, ",flash=256,checksum=words", NULL);
+  g_autofree char *text = g_strdup_printf ("{\"device_pid\": \"0x467\", \"behaviour\": {%s}}", behaviour);
+  g_autoptr (GError) error = NULL;
+  JobBoard *board;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+  board = job_board_new (config);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  return board;
+}
+
+/* Refused or silent, at the first use or only in the end: what was not proven is read. 9 pages of 2 KiB, 0x1200 words,
+ * are asked for in the end, and not before. */
+static void
+test_checksum_refused (gconstpointer data)
+{
+  g_autofree guint8 *bytes = make_data (64 * 1024);
+  g_autoptr (JobBoard) board = make_scenario_board (data);
+  g_autoptr (FlImage) image = NULL;
+  g_autofree guint *before = NULL;
+  g_autofree guint *after = NULL;
+  Done done;
+
+  job_board_connect (board);
+  job_board_fill (board, 5);
+  g_assert_true (fl_sim_board_poke (board->board, get_start (board), bytes, 64 * 1024));
+  bytes[9 * 2048 + 77] ^= 0x40;
+  before = dup_erased (board);
+  image = make_image (get_start (board), bytes, 64 * 1024);
+  done = program (board, image, &changed);
+  after = dup_erased (board);
+  for (guint i = 0; i < fl_layout_get_n_sectors (fl_sim_board_get_layout (board->board)); i++)
+    g_assert_true ((after[i] > before[i]) == (i == 9));
+  g_assert_cmpuint (done.n_checksums, >, 0);
+  g_assert_cmpuint (done.result.sectors_unchanged, ==, 31);
+  g_assert_cmpuint (done.result.sectors_by_checksum, ==, 0);
+  g_assert_cmpuint (done.result.bytes_verified, ==, 64 * 1024);
+}
+
 /* One byte in one page: that page is erased and written, and no other. An Erase command may name one page twice. */
 static void
 check_one_page (JobBoard *board, const BoardCase *row, guint8 *bytes, guint32 offset)
@@ -184,6 +301,8 @@ check_one_page (JobBoard *board, const BoardCase *row, guint8 *bytes, guint32 of
   g_assert_cmpuint (done.result.bytes_written, ==, sector->size);
   g_assert_cmpuint (done.result.bytes_verified, ==, row->kib * 1024);
   g_assert_cmpuint (done.result.retries, ==, 0);
+  if (strstr (row->board, "checksum") != NULL)
+    g_assert_cmpuint (done.result.sectors_by_checksum, ==, done.result.sectors_unchanged);
 }
 
 static void
@@ -371,7 +490,7 @@ test_same_end (gconstpointer data)
 
 /* A damaged byte at every place of an answer: never a false "done". */
 static void
-test_damaged (void)
+test_damaged (gconstpointer data)
 {
   g_autofree guint8 *bytes = make_data (4096);
   guint64 n_received = 0;
@@ -379,7 +498,7 @@ test_damaged (void)
   for (guint64 at = 0; at == 0 || at < n_received; at += at < 100 ? 1 : 97)
     {
       Done first, done;
-      g_autoptr (JobBoard) board = make_board ("0x460,flash=128", bytes, 4096, &first);
+      g_autoptr (JobBoard) board = make_board (data, bytes, 4096, &first);
       g_autoptr (FlImage) image = NULL;
       guint64 now = fl_sim_board_get_n_received (board->board);
 
@@ -583,13 +702,13 @@ test_two_banks (void)
 }
 
 static void
-add_for_boards (const char *name, GTestDataFunc func)
+add_for_boards (const char *name, const BoardCase *rows, guint n_rows, GTestDataFunc func)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (boards); i++)
+  for (guint i = 0; i < n_rows; i++)
     {
-      g_autofree char *path = g_strdup_printf ("/changed/%s/%.5s", name, boards[i].board);
+      g_autofree char *path = g_strdup_printf ("/changed/%s/%.5s", name, rows[i].board);
 
-      g_test_add_data_func (path, &boards[i], func);
+      g_test_add_data_func (path, &rows[i], func);
     }
 }
 
@@ -597,9 +716,18 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  add_for_boards ("unchanged", test_unchanged);
-  add_for_boards ("one-page", test_one_page);
-  add_for_boards ("all-new", test_all_new);
+  add_for_boards ("unchanged", boards, G_N_ELEMENTS (boards), test_unchanged);
+  add_for_boards ("one-page", boards, G_N_ELEMENTS (boards), test_one_page);
+  add_for_boards ("all-new", boards, G_N_ELEMENTS (boards), test_all_new);
+  add_for_boards ("checksum/unchanged", checksum_boards, G_N_ELEMENTS (checksum_boards), test_checksum_unchanged);
+  add_for_boards ("checksum/one-page", checksum_boards, G_N_ELEMENTS (checksum_boards), test_one_page);
+  add_for_boards ("checksum/all-new", checksum_boards, G_N_ELEMENTS (checksum_boards), test_all_new);
+  g_test_add_data_func ("/changed/checksum/zlib", "zlib", test_checksum_wrong);
+  g_test_add_data_func ("/changed/checksum/bytes", "bytes", test_checksum_wrong);
+  g_test_add_data_func ("/changed/checksum/refused", "\"nack_on\": [\"A1\"]", test_checksum_refused);
+  g_test_add_data_func ("/changed/checksum/silent", "\"silent_on\": [\"A1:data\"]", test_checksum_refused);
+  g_test_add_data_func ("/changed/checksum/refused-late", "\"nack_on\": [\"A1:1200\"]", test_checksum_refused);
+  g_test_add_data_func ("/changed/checksum/silent-late", "\"silent_on\": [\"A1:1200\"]", test_checksum_refused);
   g_test_add_func ("/changed/moved", test_moved);
   g_test_add_func ("/changed/hidden-everywhere", test_hidden_everywhere);
   g_test_add_func ("/changed/sparse", test_sparse);
@@ -608,7 +736,10 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/changed/same-end/f103", "0x410,flash=128", test_same_end);
   g_test_add_data_func ("/changed/same-end/l0", "0x417", test_same_end);
   g_test_add_data_func ("/changed/same-end/l1", "0x416", test_same_end);
-  g_test_add_func ("/changed/damaged", test_damaged);
+  g_test_add_data_func ("/changed/same-end/checksum-g0b1", "0x467,flash=256,checksum=words", test_same_end);
+  g_test_add_data_func ("/changed/same-end/checksum-l0", "0x417,checksum=words", test_same_end);
+  g_test_add_data_func ("/changed/damaged/sampled", "0x460,flash=128", test_damaged);
+  g_test_add_data_func ("/changed/damaged/checksum", "0x460,flash=128,checksum=words", test_damaged);
   g_test_add_func ("/changed/lost-write", test_lost_write);
   g_test_add_func ("/changed/cancel", test_cancel);
   g_test_add_func ("/changed/not-applicable", test_not_applicable);

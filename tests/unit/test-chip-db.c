@@ -505,8 +505,8 @@ test_units (void)
   g_assert_cmpstr (fl_chip_get_unit_name (fl_chip_db_find (0x413)), ==, "sector");
   g_assert_cmpstr (fl_chip_get_unit_name (fl_chip_db_find (0x467)), ==, "page");
   g_assert_cmpuint (fl_chip_get_erase_ms (fl_chip_db_find (0x413), 128 * 1024), ==, 4000);
-  g_assert_cmpuint (fl_chip_get_erase_ms (fl_chip_db_find (0x413), 64 * 1024), ==, 2000);
-  g_assert_cmpuint (fl_chip_get_erase_ms (fl_chip_db_find (0x413), 16 * 1024), ==, 1000);
+  g_assert_cmpuint (fl_chip_get_erase_ms (fl_chip_db_find (0x413), 64 * 1024), ==, 2400);
+  g_assert_cmpuint (fl_chip_get_erase_ms (fl_chip_db_find (0x413), 16 * 1024), ==, 1200);
   g_assert_cmpuint (fl_chip_get_erase_ms (fl_chip_db_find (0x467), 2048), ==, 40);
 }
 

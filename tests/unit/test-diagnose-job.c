@@ -309,6 +309,9 @@ test_image (void)
   g_assert_no_error (error);
   assert_facts (job, "erase.page=ok ?erase.mass erase.unchanged=no write.result=ok verify.pattern=ok go.result=ok "
                      "?protect.command ?write.past-end");
+  /* Facts are codes, the log is words. */
+  g_assert_true (job_board_logged (job, FL_LOG_OK, "Erasing 1 single pages or sectors: acknowledged"));
+  g_assert_false (job_board_logged (job, FL_LOG_OK, ": ok"));
   after = job_board_dup_flash (board, &size);
   g_assert_cmpmem (before, 3 * page, after, 3 * page);
   g_assert_cmpmem (data, sizeof data, after + 3 * page, sizeof data);

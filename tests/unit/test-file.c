@@ -4,9 +4,11 @@
 
 #include <string.h>
 #ifdef G_OS_UNIX
+#include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #endif
 
@@ -180,6 +182,93 @@ test_cut_short (FlTestPlace *place, gconstpointer data)
   assert_alone (place);
 }
 
+/* Disks that fail late: this program's own calls come before the C library's. */
+static struct
+{
+  const char *watched; /* nullable: nothing fails */
+  gboolean fsync_fails, close_fails, write_interrupted, write_ends;
+  guint n_fsync;
+  char contents[8]; /* of the watched file when the new one was synchronised */
+} disk;
+
+int
+fsync (int fd)
+{
+  if (disk.watched != NULL)
+    {
+      g_autofree char *contents = NULL;
+
+      disk.n_fsync++;
+      g_file_get_contents (disk.watched, &contents, NULL, NULL);
+      g_strlcpy (disk.contents, contents, sizeof disk.contents);
+    }
+  if (!disk.fsync_fails)
+    return (int) syscall (SYS_fsync, fd);
+  errno = EIO;
+  return -1;
+}
+
+int
+close (int fd)
+{
+  int result = (int) syscall (SYS_close, fd);
+
+  if (!disk.close_fails)
+    return result;
+  errno = EDQUOT; /* as with NFS */
+  return -1;
+}
+
+ssize_t
+write (int fd, const void *data, size_t length)
+{
+  if (disk.write_interrupted)
+    {
+      disk.write_interrupted = FALSE;
+      errno = EINTR;
+      return -1;
+    }
+  return disk.write_ends ? 0 : syscall (SYS_write, fd, data, length);
+}
+
+/* Only what the disk has said it has takes the old one's place. */
+static void
+test_disk_fails (FlTestPlace *place, gconstpointer data)
+{
+  static const struct
+  {
+    gboolean *what;
+    int code; /* -1: it is saved all the same */
+  } rows[] = {
+    { &disk.fsync_fails, G_FILE_ERROR_IO },
+    { &disk.close_fails, G_FILE_ERROR_FAILED }, /* GLib has no code of its own for EDQUOT */
+    { &disk.write_ends, G_FILE_ERROR_NOSPC },
+    { &disk.write_interrupted, -1 },
+  };
+
+  g_assert_true (fl_file_save (place->path, "old", 3, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean ok;
+
+      disk.watched = place->path;
+      disk.n_fsync = 0;
+      *rows[i].what = TRUE;
+      ok = fl_file_save (place->path, "new", 3, &error);
+      *rows[i].what = FALSE;
+      disk.watched = NULL;
+      if (rows[i].code >= 0)
+        g_assert_error (error, G_FILE_ERROR, rows[i].code);
+      g_assert_true (ok == (rows[i].code == -1));
+      g_assert_true (ok || strstr (error->message, "as it was") != NULL);
+      assert_contents (place->path, ok ? "new" : "old");
+      assert_alone (place);
+    }
+  g_assert_cmpuint (disk.n_fsync, ==, 1);
+  g_assert_cmpstr (disk.contents, ==, "old"); /* it was on the disk before it took the old one's place */
+}
+
 /* Root may do everything: a child gives its privileges up. */
 static void
 test_permission (void)
@@ -251,6 +340,7 @@ main (int argc, char **argv)
   g_test_add ("/file/device", FlTestPlace, NULL, fl_test_place_set_up, test_device, fl_test_place_tear_down);
   g_test_add ("/file/mode", FlTestPlace, NULL, fl_test_place_set_up, test_mode, fl_test_place_tear_down);
   g_test_add ("/file/cut-short", FlTestPlace, NULL, fl_test_place_set_up, test_cut_short, fl_test_place_tear_down);
+  g_test_add ("/file/disk-fails", FlTestPlace, NULL, fl_test_place_set_up, test_disk_fails, fl_test_place_tear_down);
   g_test_add_func ("/file/permission", test_permission);
 #endif
   g_test_add ("/file/async", FlTestPlace, NULL, fl_test_place_set_up, test_async, fl_test_place_tear_down);

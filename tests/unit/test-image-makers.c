@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files from independent makers: srecord's srec_cat, and a real firmware from clang, lld and objcopy. */
+#include "fl-test-place.h"
 #include "image-table.h"
-
-#include <glib/gstdio.h>
-
-typedef struct
-{
-  char *folder;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  self->folder = g_dir_make_tmp ("fl-makers-XXXXXX", NULL);
-  g_assert_nonnull (self->folder);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GDir) folder = g_dir_open (self->folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->folder, name, NULL);
-
-      g_assert_cmpint (g_remove (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
-  g_free (self->folder);
-}
 
 /* Runs a command line in the fixture's folder; "$SRC" in it is the firmware's sources. A missing tool is a failure. */
 static void
-run (Fixture *self, const char *command)
+run (FlTestPlace *self, const char *command)
 {
   g_autofree char *sources = g_test_build_filename (G_TEST_DIST, "..", "data", "firmware", NULL);
   g_autoptr (GString) line = g_string_new (command);
@@ -52,7 +23,7 @@ run (Fixture *self, const char *command)
 }
 
 static FlImage *
-load (Fixture *self, const char *name, guint32 address, FlImageFormat format)
+load (FlTestPlace *self, const char *name, guint32 address, FlImageFormat format)
 {
   g_autofree char *path = g_build_filename (self->folder, name, NULL);
   g_autoptr (GError) error = NULL;
@@ -95,7 +66,7 @@ static const struct
 
 /* Random pieces with gaps between them, put together by srec_cat, are read as what they were. */
 static void
-test_srecord (Fixture *self, gconstpointer data)
+test_srecord (FlTestPlace *self, gconstpointer data)
 {
   gsize row = GPOINTER_TO_SIZE (data);
 
@@ -138,7 +109,7 @@ test_srecord (Fixture *self, gconstpointer data)
 
 /* The other direction: srecord reads what is saved here, checks its checksums, and finds the same bytes. */
 static void
-test_srecord_reads (Fixture *self, gconstpointer data)
+test_srecord_reads (FlTestPlace *self, gconstpointer data)
 {
   static const struct
   {
@@ -172,7 +143,7 @@ test_srecord_reads (Fixture *self, gconstpointer data)
 
 /* What the ELF file loads is what objcopy makes of it, in each of its formats. */
 static void
-test_firmware (Fixture *self, gconstpointer data)
+test_firmware (FlTestPlace *self, gconstpointer data)
 {
   const char *link_option = data;
   g_autofree char *build = g_strdup_printf (
@@ -211,7 +182,7 @@ test_firmware (Fixture *self, gconstpointer data)
 
 /* An object file is not a program, and says so. */
 static void
-test_object_file (Fixture *self, gconstpointer data)
+test_object_file (FlTestPlace *self, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (self->folder, "startup.o", NULL);
   g_autoptr (GError) error = NULL;
@@ -229,11 +200,13 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strdup_printf ("/image/srecord/%s", outputs[i].name);
 
-      g_test_add (path, Fixture, GSIZE_TO_POINTER (i), set_up, test_srecord, tear_down);
+      g_test_add (path, FlTestPlace, GSIZE_TO_POINTER (i), fl_test_place_set_up, test_srecord, fl_test_place_clear);
     }
-  g_test_add ("/image/srecord/reads-ours", Fixture, NULL, set_up, test_srecord_reads, tear_down);
-  g_test_add ("/image/firmware/loose", Fixture, "65536", set_up, test_firmware, tear_down);
-  g_test_add ("/image/firmware/tight", Fixture, "4", set_up, test_firmware, tear_down);
-  g_test_add ("/image/firmware/object-file", Fixture, NULL, set_up, test_object_file, tear_down);
+  g_test_add ("/image/srecord/reads-ours", FlTestPlace, NULL, fl_test_place_set_up, test_srecord_reads,
+              fl_test_place_clear);
+  g_test_add ("/image/firmware/loose", FlTestPlace, "65536", fl_test_place_set_up, test_firmware, fl_test_place_clear);
+  g_test_add ("/image/firmware/tight", FlTestPlace, "4", fl_test_place_set_up, test_firmware, fl_test_place_clear);
+  g_test_add ("/image/firmware/object-file", FlTestPlace, NULL, fl_test_place_set_up, test_object_file,
+              fl_test_place_clear);
   return g_test_run ();
 }

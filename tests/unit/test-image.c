@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Segments, formats, loading and saving. */
+#include "fl-error.h"
+#include "fl-test-place.h"
 #include "image-table.h"
 
-#include "fl-error.h"
-
-#include <glib/gstdio.h>
 #include <unistd.h>
 
 #define NO_ERROR -1
@@ -175,37 +174,9 @@ test_guess (void)
     }
 }
 
-typedef struct
-{
-  char *folder;
-} Fixture;
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  self->folder = g_dir_make_tmp ("fl-image-XXXXXX", NULL);
-  g_assert_nonnull (self->folder);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GDir) folder = g_dir_open (self->folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->folder, name, NULL);
-
-      g_assert_cmpint (g_remove (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
-  g_free (self->folder);
-}
-
 /* Random memory at random addresses, saved and loaded, is the same; over the edges of 64 KiB too. */
 static void
-test_save_and_load (Fixture *self, gconstpointer data)
+test_save_and_load (FlTestPlace *self, gconstpointer data)
 {
   static const FlImageFormat formats[] = { FL_IMAGE_BIN, FL_IMAGE_IHEX, FL_IMAGE_SREC };
 
@@ -246,7 +217,7 @@ test_save_and_load (Fixture *self, gconstpointer data)
 }
 
 static void
-test_save_errors (Fixture *self, gconstpointer data)
+test_save_errors (FlTestPlace *self, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (self->folder, "old.bin", NULL);
   g_autofree char *nowhere = g_build_filename (self->folder, "no", "where.bin", NULL);
@@ -287,7 +258,7 @@ static const struct
 };
 
 static void
-test_load (Fixture *self, gconstpointer data)
+test_load (FlTestPlace *self, gconstpointer data)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (loads); i++)
     {
@@ -316,7 +287,7 @@ test_load (Fixture *self, gconstpointer data)
 }
 
 static void
-test_load_errors (Fixture *self, gconstpointer data)
+test_load_errors (FlTestPlace *self, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (self->folder, "a.bin", NULL);
   g_autofree char *nowhere = g_build_filename (self->folder, "nowhere.bin", NULL);
@@ -363,9 +334,9 @@ main (int argc, char **argv)
   g_test_add_func ("/image/read", test_read);
   g_test_add_func ("/image/limits", test_limits);
   g_test_add_func ("/image/guess-format", test_guess);
-  g_test_add ("/image/save-and-load", Fixture, NULL, set_up, test_save_and_load, tear_down);
-  g_test_add ("/image/save-errors", Fixture, NULL, set_up, test_save_errors, tear_down);
-  g_test_add ("/image/load", Fixture, NULL, set_up, test_load, tear_down);
-  g_test_add ("/image/load-errors", Fixture, NULL, set_up, test_load_errors, tear_down);
+  g_test_add ("/image/save-and-load", FlTestPlace, NULL, fl_test_place_set_up, test_save_and_load, fl_test_place_clear);
+  g_test_add ("/image/save-errors", FlTestPlace, NULL, fl_test_place_set_up, test_save_errors, fl_test_place_clear);
+  g_test_add ("/image/load", FlTestPlace, NULL, fl_test_place_set_up, test_load, fl_test_place_clear);
+  g_test_add ("/image/load-errors", FlTestPlace, NULL, fl_test_place_set_up, test_load_errors, fl_test_place_clear);
   return g_test_run ();
 }

@@ -73,21 +73,6 @@ write_scenario (const char *text)
   return g_steal_pointer (&path);
 }
 
-typedef struct
-{
-  gboolean done;
-  GError *error;
-} Outcome;
-
-static void
-done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Outcome *outcome = user_data;
-
-  fl_job_run_finish (FL_JOB (source), result, &outcome->error);
-  outcome->done = TRUE;
-}
-
 static void
 test_connect (gconstpointer data)
 {
@@ -97,18 +82,15 @@ test_connect (gconstpointer data)
   g_autoptr (FlConnectOptions) options = fl_connect_options_new (port);
   g_autoptr (FlSession) session = fl_session_new (options);
   g_autoptr (FlJob) job = fl_connect_job_new (session);
-  Outcome outcome = { FALSE, NULL };
+  g_autoptr (GError) error = NULL;
 
   g_assert_null (fl_job_get_facts (job)); /* not before it ran */
-  fl_job_run_async (job, NULL, done_cb, &outcome);
-  while (!outcome.done)
-    g_main_context_iteration (NULL, TRUE);
+  job_board_run_alone (job, &error);
   if (connect_cases[row].code < 0)
-    g_assert_no_error (outcome.error);
+    g_assert_no_error (error);
   else
-    g_assert_error (outcome.error, FL_ERROR, connect_cases[row].code);
+    g_assert_error (error, FL_ERROR, connect_cases[row].code);
   assert_facts (fl_job_get_facts (job), connect_cases[row].facts);
-  g_clear_error (&outcome.error);
   g_unlink (path);
 }
 
@@ -206,12 +188,8 @@ test_diagnosis (void)
   g_autoptr (FlSession) session = fl_session_new (options);
   g_autoptr (FlJob) job = fl_connect_job_new (session);
   g_autoptr (FlDiagnosis) diagnosis = NULL;
-  Outcome outcome = { FALSE, NULL };
 
-  fl_job_run_async (job, NULL, done_cb, &outcome);
-  while (!outcome.done)
-    g_main_context_iteration (NULL, TRUE);
-  g_clear_error (&outcome.error);
+  job_board_run_alone (job, NULL);
   diagnosis = fl_diagnose (fl_job_get_facts (job), NULL);
   g_assert_cmpstr (diagnosis->observation, ==, "OPEN_ERROR");
   g_assert_nonnull (fl_diagnosis_get_cause (diagnosis, "PORT_BUSY"));

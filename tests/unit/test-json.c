@@ -81,6 +81,18 @@ test_many (void)
   g_assert_error (error, FL_ERROR, FL_ERROR_FORMAT);
 }
 
+/* A character beyond the first 65536 is two escapes. */
+static void
+test_pairs (void)
+{
+  const char *text = "[\"\\ud83d\\ude00\\u00E4\\\\ud800\"]";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) root = fl_json_parse (text, strlen (text), &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (json_array_get_string_element (json_node_get_array (root), 0), ==, "😀ä\\ud800");
+}
+
 /* Marks within a string are nothing but text. */
 static void
 test_strings (void)
@@ -99,7 +111,26 @@ test_strings (void)
 static void
 test_refused (void)
 {
-  static const char *const rows[] = { "", " ", "{", "{\"a\"", "[1,]x", "}", "{\"a\": /* one */ 1}", "'a'", "[1 2]" };
+  static const char *const rows[] = {
+    "",
+    " ",
+    "{",
+    "{\"a\"",
+    "[1,]x",
+    "}",
+    "{\"a\": /* one */ 1}",
+    "'a'",
+    "[1 2]",
+    "\"\\300A\"",
+    "\"\\xC0\"",
+    "\"\\ud800A\"",
+    "\"\\udc00\"",
+    "\"\\ud800\\u0041\"",
+    "\"\\u00\"",
+    "\"\\ud800",
+    "\"\\ud800\\ud",
+    "\"\\",
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -125,6 +156,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json/deepest", test_deepest);
   g_test_add_func ("/json/many", test_many);
   g_test_add_func ("/json/strings", test_strings);
+  g_test_add_func ("/json/pairs", test_pairs);
   g_test_add_func ("/json/refused", test_refused);
   return g_test_run ();
 }

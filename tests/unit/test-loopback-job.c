@@ -8,6 +8,7 @@
 #include "fl-error.h"
 #include "fl-loopback-job.h"
 #include "fl-transport.h"
+#include "job-board.h"
 
 /* --- an adapter whose TX and RX are bridged, on a clock of its own --- */
 
@@ -197,51 +198,16 @@ open_bridge (const char *name, const FlLineSettings *settings, GCancellable *can
 
 /* --- the job --- */
 
-typedef struct
-{
-  gboolean done;
-  GError *error;
-} Outcome;
-
-static void
-done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Outcome *outcome = user_data;
-
-  fl_job_run_finish (FL_JOB (source), result, &outcome->error);
-  outcome->done = TRUE;
-}
-
 static FlJob *
 run_on (const char *port, GError **error)
 {
   g_autoptr (FlConnectOptions) options = fl_connect_options_new (port);
   g_autoptr (FlSession) session = fl_session_new (options);
   FlJob *job = fl_loopback_job_new (session);
-  Outcome outcome = { FALSE, NULL };
 
-  fl_job_run_async (job, NULL, done_cb, &outcome);
-  while (!outcome.done)
-    g_main_context_iteration (NULL, TRUE);
+  job_board_run_alone (job, error);
   g_assert_null (fl_session_get_transport (session)); /* given back */
-  if (outcome.error != NULL)
-    g_propagate_error (error, outcome.error);
   return job;
-}
-
-static gboolean
-is_logged (FlJob *job, const char *part)
-{
-  GListModel *log = fl_job_get_log (job);
-
-  for (guint i = 0; i < g_list_model_get_n_items (log); i++)
-    {
-      g_autoptr (FlLogEntry) entry = g_list_model_get_item (log, i);
-
-      if (strstr (fl_log_entry_get_text (entry), part) != NULL)
-        return TRUE;
-    }
-  return FALSE;
 }
 
 static const struct
@@ -286,7 +252,7 @@ test_case (gconstpointer data)
   g_assert_cmpstr (fl_facts_get (fl_job_get_facts (job), "loopback.result"), ==,
                    fl_loopback_result_get_id (cases[row].result));
   g_assert_null (fl_facts_get (fl_job_get_facts (job), "sync.kind")); /* those were no bytes of a host */
-  g_assert_true (is_logged (job, "is slow") == cases[row].slow);
+  g_assert_true (job_board_logged (job, FL_LOG_WARNING, "is slow") == cases[row].slow);
 }
 
 static void

@@ -319,6 +319,91 @@ test_errors_in_job (gconstpointer data)
   g_assert_cmpuint (recall (notebook.path, "rate-0x467"), ==, left ? 460800 : 921600);
 }
 
+#define CLEAN_JOBS 10
+#define CLEAN_SIZE (20 * 1024)
+
+/* Connects and programs, as often as it takes until a rate that was given up is tried again; it is not tried before. */
+static void
+be_clean (JobBoard *board, const char *path, guint baud)
+{
+  for (guint i = 0; i < CLEAN_JOBS; i++)
+    {
+      g_autoptr (FlJob) connected = connect_with (board, FL_CLIMB_SEARCH, path);
+      g_autoptr (FlImage) image = fl_image_new ();
+      g_autofree guint8 *data = g_malloc0 (CLEAN_SIZE);
+      g_autoptr (FlJob) job = NULL;
+      g_autoptr (GError) error = NULL;
+
+      fl_image_add (image, FLASH, data, CLEAN_SIZE, &error);
+      fl_image_seal (image, FL_IMAGE_BIN, &error);
+      g_assert_no_error (error);
+      job = job_board_program (board, image, NULL, i % 2 == 1); /* also where the job ends with the port closed */
+      g_assert_cmpuint (fl_session_get_baud (board->session), ==, baud);
+      g_assert_cmpuint (count_tried (connected), ==, 0);
+      job_board_run (board, job, &error);
+      g_assert_no_error (error);
+    }
+}
+
+/* Given up because of a disturbance that went away: after some clean jobs it is taken again. */
+static void
+test_again (void)
+{
+  g_auto (Notebook) notebook = { 0 };
+  g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
+  g_autoptr (FlJob) connected = NULL;
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (FlJob) small = NULL;
+  g_autoptr (FlJob) again = NULL;
+  g_autoptr (FlJob) later = NULL;
+  g_autoptr (GError) error = NULL;
+
+  notebook_open (&notebook);
+  connected = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
+  job = make_program_job (board);
+  disturb (board, 5, 40);
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (recall (notebook.path, "rate-0x467"), ==, 460800);
+  be_clean (board, notebook.path, 460800);
+  small = connect_with (board, FL_CLIMB_REMEMBERED, notebook.path); /* where nothing is searched for */
+  g_assert_cmpuint (fl_session_get_baud (board->session), ==, 460800);
+  again = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
+  g_assert_cmpuint (count_tried (again), ==, 1);
+  g_assert_cmpuint (fl_session_get_baud (board->session), ==, 921600);
+  g_assert_cmpuint (recall (notebook.path, "rate-0x467"), ==, 921600);
+  g_assert_true (job_board_logged (again, FL_LOG_INFO, "tried once more"));
+  later = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
+  g_assert_cmpuint (count_tried (later), ==, 0);
+  g_assert_cmpuint (fl_session_get_baud (board->session), ==, 921600);
+}
+
+/* A line that is bad for good: one try in vain, and not another soon. */
+static void
+test_again_in_vain (void)
+{
+  g_auto (Notebook) notebook = { 0 };
+  g_autoptr (JobBoard) good = job_board_new ("0x467,wired=1");
+  g_autoptr (FlJob) climbed = NULL;
+  g_autoptr (JobBoard) worn = NULL;
+  g_autoptr (FlJob) fallen = NULL;
+  g_autoptr (FlJob) again = NULL;
+
+  notebook_open (&notebook);
+  climbed = connect_with (good, FL_CLIMB_SEARCH, notebook.path);
+  fl_session_close (good->session);
+  worn = job_board_new ("0x467,wired=1,max-baud=460800");
+  fallen = connect_with (worn, FL_CLIMB_SEARCH, notebook.path);
+  g_assert_cmpuint (recall (notebook.path, "rate-0x467"), ==, 460800);
+  be_clean (worn, notebook.path, 460800);
+  again = connect_with (worn, FL_CLIMB_SEARCH, notebook.path);
+  g_assert_cmpuint (count_tried (again), ==, 1);
+  g_assert_cmpuint (fl_session_get_baud (worn->session), ==, 460800);
+  g_assert_cmpuint (recall (notebook.path, "rate-0x467"), ==, 460800);
+  be_clean (worn, notebook.path, 460800);
+  be_clean (worn, notebook.path, 460800);
+}
+
 /* A reset makes an F4 forget its supply voltage: it is told again in the middle of writing, which goes on in the log.
  */
 static void
@@ -453,7 +538,11 @@ test_notebook (void)
 {
   g_auto (Notebook) notebook = { 0 };
   g_autofree char *page = fl_notebook_dup_page ("adapter", "x", 1);
+  g_autofree char *other = fl_notebook_dup_page ("adapter", "y", 1);
   g_autofree char *text = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *large = NULL;
+  GStatBuf before, after;
   g_autoptr (GError) error = NULL;
 
   notebook_open (&notebook);
@@ -462,6 +551,7 @@ test_notebook (void)
   g_assert_no_error (error);
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 0), ==, 5);
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "other", 3), ==, 3);
+  g_assert_cmpint (fl_notebook_get (notebook.path, other, "line", 3), ==, 3);
 
   /* The oldest pages go; those of another kind stay when one is torn out. */
   for (guint i = 0; i < 600; i++)
@@ -471,17 +561,44 @@ test_notebook (void)
       g_assert_true (fl_notebook_set (notebook.path, board, "line", i, NULL));
     }
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 0), ==, 0);
+  for (guint i = 99; i <= 100; i++) /* of those, 500 are left */
+    {
+      g_autofree char *board = fl_notebook_dup_page ("board", &i, sizeof i);
+
+      g_assert_cmpint (fl_notebook_get (notebook.path, board, "line", 0), ==, i < 100 ? 0 : i);
+    }
   g_assert_true (fl_notebook_set (notebook.path, page, "line", 5, NULL));
   g_assert_true (fl_notebook_remove (notebook.path, "board", NULL));
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 0), ==, 5);
   g_assert_true (g_file_get_contents (notebook.path, &text, NULL, NULL));
   g_assert_null (strstr (text, "board"));
 
+  /* Kinds are whole words; a zero is worth a line; what stands there is not written again; others may not look. */
+  g_assert_true (fl_notebook_remove (notebook.path, "adapt", &error));
+  g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 0), ==, 5);
+  g_assert_true (fl_notebook_set (notebook.path, page, "zero", 0, &error));
+  g_assert_cmpint (fl_notebook_get (notebook.path, page, "zero", 7), ==, 0);
+  g_assert_cmpint (g_stat (notebook.path, &before), ==, 0);
+  g_assert_true (fl_notebook_set (notebook.path, page, "line", 5, &error));
+  g_assert_true (fl_notebook_remove (notebook.path, "none", &error));
+  g_assert_cmpint (g_stat (notebook.path, &after), ==, 0);
+#ifdef G_OS_UNIX
+  g_assert_cmpuint (before.st_ino, ==, after.st_ino);
+  folder = g_path_get_dirname (notebook.path);
+  g_assert_cmpint (g_stat (folder, &before), ==, 0);
+  g_assert_cmpint (before.st_mode & 0777, ==, 0700);
+#endif
+
   /* What is no notebook is an empty one, and is replaced. */
   g_assert_true (g_file_set_contents (notebook.path, "[[\n=\0\xff", 7, NULL));
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 1), ==, 1);
   g_assert_true (fl_notebook_set (notebook.path, page, "line", 9, NULL));
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 1), ==, 9);
+
+  /* Nor is a file that is far too large. */
+  large = g_strdup_printf ("[%s]\nline=4\n#%*s\n", page, 1000000, "");
+  g_assert_true (g_file_set_contents (notebook.path, large, -1, NULL));
+  g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", 1), ==, 1);
 }
 
 /* A notebook that cannot be written is no reason to fail. */
@@ -523,6 +640,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rate/other-chip", test_other_chip);
   g_test_add_data_func ("/rate/errors-in-job/few", GUINT_TO_POINTER (2), test_errors_in_job);
   g_test_add_data_func ("/rate/errors-in-job/many", GUINT_TO_POINTER (5), test_errors_in_job);
+  g_test_add_func ("/rate/again", test_again);
+  g_test_add_func ("/rate/again-in-vain", test_again_in_vain);
   g_test_add_func ("/rate/width-in-job", test_width_in_job);
   g_test_add_func ("/rate/no-reset-in-job", test_no_reset_in_job);
   g_test_add_data_func ("/rate/failed-job/disturbed", GINT_TO_POINTER (TRUE), test_failed_job);

@@ -13,33 +13,7 @@
 #include "fl-report-scrub.h"
 #include "fl-report.h"
 #include "fl-sim-transport.h"
-
-typedef struct
-{
-  gboolean done;
-  GError *error;
-} Outcome;
-
-static void
-done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Outcome *outcome = user_data;
-
-  fl_job_run_finish (FL_JOB (source), result, &outcome->error);
-  outcome->done = TRUE;
-}
-
-static void
-run (FlJob *job, GError **error)
-{
-  Outcome outcome = { FALSE, NULL };
-
-  fl_job_run_async (job, NULL, done_cb, &outcome);
-  while (!outcome.done)
-    g_main_context_iteration (NULL, TRUE);
-  if (outcome.error != NULL)
-    g_propagate_error (error, outcome.error);
-}
+#include "job-board.h"
 
 static FlSession *
 connect_to (const char *port)
@@ -49,7 +23,7 @@ connect_to (const char *port)
   g_autoptr (FlJob) job = fl_connect_job_new (session);
   g_autoptr (GError) error = NULL;
 
-  run (job, &error);
+  job_board_run_alone (job, &error);
   g_assert_no_error (error);
   return session;
 }
@@ -98,7 +72,7 @@ test_row (gconstpointer data)
   report->plan = fl_plan_new (fl_session_get_device (report->session), report->image, &options, &error);
   g_assert_no_error (error);
   report->job = fl_program_job_new (report->session, report->plan, FALSE);
-  run (report->job, &report->error);
+  job_board_run_alone (report->job, &report->error);
   if (rows[row].error < 0)
     g_assert_no_error (report->error);
   else

@@ -36,6 +36,9 @@ static const struct
   { "0x467,latency=1e9", FL_ERROR_USAGE },
   { "0x467,burst=0", -1 },
   { "0x467,burst=slow", FL_ERROR_USAGE },
+  { "0x467,checksum=words", -1 },
+  { "0x467,checksum=none", -1 },
+  { "0x467,checksum=1", FL_ERROR_USAGE },
   { "0x467,fla=1", FL_ERROR_USAGE },
 };
 
@@ -93,6 +96,7 @@ static const struct
   { "talks=1", G_STRUCT_OFFSET (FlSimConfig, application_talks) },
   { "deaf=1", G_STRUCT_OFFSET (FlSimConfig, deaf) },
   { "burst=0", G_STRUCT_OFFSET (FlSimConfig, slow) },
+  { "checksum=words", G_STRUCT_OFFSET (FlSimConfig, checksum) },
   { "unplug=1", G_STRUCT_OFFSET (FlSimConfig, unplug_after) },
   { "max-baud=1", G_STRUCT_OFFSET (FlSimConfig, max_baud) },
   { "clean-baud=1", G_STRUCT_OFFSET (FlSimConfig, clean_baud) },

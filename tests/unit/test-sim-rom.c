@@ -15,6 +15,10 @@ typedef struct
 #define SYNC   " > 7F < 79 "
 #define BLOCK8 "07 01 02 03 04 05 06 07 08 0F"
 
+#define CHECKSUM   "A1 5E < 79 > 08 00 00 00 08 < 79"
+#define POLYNOMIAL " > 04 C1 1D B7 6F < 79"
+#define ID         " FD < 79 01 04 60 79"
+
 static const RomCase cases[] = {
   { "/sim/rom/sync", "0x460", SYNC },
   { "/sim/rom/second-sync-is-half-a-command", "0x460", SYNC "> 7F < > 7F < 1F > 02 FD < 79 01 04 60 79" },
@@ -109,6 +113,32 @@ static const RomCase cases[] = {
   { "/sim/rom/option-write-not-at-base", "0x460", SYNC "> 31 CE < 79 > 1F FF 78 08 90 < 1F" },
   { "/sim/rom/option-write-sets-rdp", "0x460",
     SYNC "> 31 CE < 79 > 1F FF 78 00 98 < 79 > 03 BB FE FF FE 47 < 79 > 7F < 79 > 11 EE < 1F" },
+
+  /* No ROM lists it; the words 0x04030201 0x08070605, and only the first. */
+  { "/sim/rom/get-with-checksum", "0x460,checksum=words",
+    SYNC "> 00 FF < 79 0C 33 00 01 02 11 21 31 44 63 73 82 92 A1 79" },
+  { "/sim/rom/checksum", "0x460,checksum=words",
+    SYNC "> 31 CE < 79 > 08 00 00 00 08 < 79 > " BLOCK8 " < 79 > " CHECKSUM " > 00 00 00 02 02 < 79" POLYNOMIAL
+         " > FF FF FF FF 00 < 79 79 A3 14 1B DA 76 > " CHECKSUM " > 00 00 00 01 01 < 79 > 00 00 00 00 00 < 79"
+         " > 00 00 00 00 00 < 79 79 1D AB E7 4F 1E > 02 FD < 79 01 04 60 79" },
+  { "/sim/rom/checksum-of-nothing", "0x460,checksum=words", SYNC "> " CHECKSUM " > 00 00 00 00 00 < 1F > 02" ID },
+  { "/sim/rom/checksum-past-the-end", "0x460,flash=64,checksum=words",
+    SYNC "> " CHECKSUM " > 00 00 40 01 41 < 1F > " CHECKSUM " > 40 00 00 01 41 < 1F > " CHECKSUM
+         " > 00 00 40 00 40 < 79" },
+  { "/sim/rom/checksum-damaged", "0x460,checksum=words",
+    SYNC "> A1 5F < 1F > A1 5E < 79 > 08 00 00 00 09 < 1F > " CHECKSUM " > 00 00 00 02 03 < 1F > " CHECKSUM
+         " > 00 00 00 02 02 < 79 > 04 C1 1D B7 6E < 1F > " CHECKSUM " > 00 00 00 02 02 < 79" POLYNOMIAL
+         " > FF FF FF FF 01 < 1F > 02" ID },
+  { "/sim/rom/checksum-elsewhere", "0x460,checksum=words",
+    SYNC "> A1 5E < 79 > 08 00 00 02 0A < 1F > A1 5E < 79 > 1F FF 00 00 E0 < 1F > A1 5E < 79 > 20 00 00 00 20 < 1F"
+         " > A1 5E < 79 > 20 00 30 00 10 < 79 > 00 00 18 01 19 < 1F" },
+  { "/sim/rom/checksum-protected", "0x460,rdp=1,checksum=words", SYNC "> A1 5E < 1F" },
+  { "/sim/rom/checksum-in-bytes", "0x460,checksum=bytes",
+    SYNC "> 31 CE < 79 > 08 00 00 00 08 < 79 > " BLOCK8 " < 79 > " CHECKSUM
+         " > 00 00 00 08 08 < 79 79 A3 14 1B DA 76 > 02" ID },
+  { "/sim/rom/checksum-zlib", "0x460,checksum=zlib",
+    SYNC "> 31 CE < 79 > 08 00 00 00 08 < 79 > " BLOCK8 " < 79 > " CHECKSUM " > 00 00 00 02 02 < 79" POLYNOMIAL
+         " > FF FF FF FF 00 < 79 79 3F CA 88 C5 B8" },
 
   { "/sim/rom/go-to-application", "0x460,blank=0", SYNC "> 21 DE < 79 > 08 00 00 00 08 < 79 > 7F < ! > 7F < 79" },
   { "/sim/rom/go-to-system-memory", "0x460", SYNC "> 21 DE < 79 > 1F FF 00 00 E0 < 1F" },
