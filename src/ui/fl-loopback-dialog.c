@@ -37,7 +37,7 @@ static const char *const titles[] = {
   [FL_LOOPBACK_OK] = N_ ("The adapter is good"),
   [FL_LOOPBACK_LOST] = N_ ("The adapter loses bytes"),
   [FL_LOOPBACK_CHANGED] = N_ ("The adapter changes bytes"),
-  [FL_LOOPBACK_NONE] = N_ ("Nothing came back"),
+  [FL_LOOPBACK_NONE] = N_ ("The adapter stays silent"),
 };
 
 static void
