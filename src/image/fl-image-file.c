@@ -228,7 +228,9 @@ fl_image_load (const char *path, guint32 address, GCancellable *cancellable, GEr
       g_autofree char *name = g_filename_display_basename (path);
 
       g_prefix_error (error, "%s: ", name);
+      return NULL;
     }
+  fl_image_set_path (self, path); /* as it was given */
   return self;
 }
 

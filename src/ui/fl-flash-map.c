@@ -160,8 +160,8 @@ fl_flash_map_snapshot_labels (FlFlashMap *self, GtkSnapshot *snapshot, const Geo
   for (guint i = 0; i < geometry->rows->n_rows; i++)
     {
       const FlMapRow *row = &geometry->rows->rows[i];
-      double y = geometry_get_row_y (geometry, i);
-      double text_y = y + (geometry->cell_height - geometry->line_height) / 2;
+      int y = geometry_get_row_y (geometry, i);
+      int text_y = y + (geometry->cell_height - geometry->line_height) / 2;
       g_autoptr (PangoLayout) start = fl_flash_map_make_address (self, row->start);
 
       append_label (snapshot, start, &palette->dim_text, 0, text_y);

@@ -199,7 +199,7 @@ copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *text =
       g_str_equal (name, "log.copy-all") ? fl_log_pane_to_text (self, TRUE) : fl_log_pane_dup_selected (self);
 
-  if (*text == '\0')
+  if (text == NULL || *text == '\0')
     return;
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
   gtk_label_set_text (self->status, _ ("Copied"));
@@ -228,7 +228,7 @@ save_response_cb (FlLogPane *self, int response, GtkNativeDialog *dialog)
     {
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
       g_autofree char *text = fl_log_pane_to_text (self, TRUE);
-      gsize length = strlen (text);
+      gsize length = text != NULL ? strlen (text) : 0;
       g_autoptr (GBytes) contents = g_bytes_new_take (g_steal_pointer (&text), length);
 
       fl_file_save_async (file, contents, NULL, saved_cb, g_object_ref (self));

@@ -91,10 +91,11 @@ fl_map_legend_draw (const FlMapLegend *self, GtkWidget *widget, const guint *cou
 {
   int swatch_height = self->line_height * 3 / 4;
   int swatch_width = get_swatch_width (self);
+  int swatch_top = (self->line_height - swatch_height) / 2; /* a whole pixel */
 
   for (guint i = 0; i < FL_N_MAP_STATES; i++)
     {
-      cairo_rectangle_t swatch = { 0, (self->line_height - swatch_height) / 2, swatch_width, swatch_height };
+      cairo_rectangle_t swatch = { 0, swatch_top, swatch_width, swatch_height };
       g_autofree char *text = NULL;
       g_autoptr (PangoLayout) label = NULL;
       cairo_t *cr;

@@ -155,8 +155,8 @@ def board_at(port, log, *words):
             windows.map_port(port, link)
             yield {"LD_PRELOAD": str(SHIM), "FL_PTY_SHIM_LOG": str(log)}
         finally:
+            sim.kill()  # first: it is waited for, whatever goes wrong next
             windows.map_port(port, None)
-            sim.kill()
 
 
 @tap.case

@@ -40,9 +40,12 @@ class Windows:
         """Runs a program to its end; what it said, on stdout or stderr, is in .stdout. Until stop(), what the first one was
         given in variables holds for the server too."""
         self.keep(variables)
-        result = subprocess.run([*self.wine, *map(str, command)], env={**self.environment, **variables},
-                                encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, timeout=LIMIT)
+        for _ in range(3):
+            result = subprocess.run([*self.wine, *map(str, command)], env={**self.environment, **variables},
+                                    encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                    stderr=subprocess.STDOUT, timeout=LIMIT)
+            if "ShellExecuteEx failed" not in result.stdout:
+                break  # otherwise Wine, which is busy with its own start, has not started it at all
         if check:
             assert result.returncode == 0, f"{command} ended with {result.returncode}:\n{result.stdout}"
         return result
