@@ -173,18 +173,27 @@ test_dead (void)
   g_assert_cmpint (fl_transport_get_time (fake), <, 20 * G_USEC_PER_SEC);
 }
 
+/* A chip that drops a bad address in silence, and a bootloader's client that knows it. */
+static FlBoot *
+make_dropping_boot (FlStrictChip *chip)
+{
+  FlBoot *boot = fl_boot_new (FL_TRANSPORT (chip));
+  FlBootLimits limits = { .answer_ms = 100, .silent_bad_address = TRUE };
+
+  fl_boot_set_limits (boot, &limits);
+  fl_strict_chip_set_silent_bad_address (chip, TRUE);
+  return boot;
+}
+
 /* Chips that drop a bad address in silence: told from a lost byte by asking twice. */
 static void
 test_silent_bad_address (void)
 {
   g_autoptr (FlStrictChip) chip = fl_strict_chip_new ();
-  g_autoptr (FlBoot) boot = fl_boot_new (FL_TRANSPORT (chip));
-  FlBootLimits limits = { .answer_ms = 100, .silent_bad_address = TRUE };
+  g_autoptr (FlBoot) boot = make_dropping_boot (chip);
   g_autoptr (GError) error = NULL;
   guint8 data[4];
 
-  fl_boot_set_limits (boot, &limits);
-  fl_strict_chip_set_silent_bad_address (chip, TRUE);
   g_assert_false (fl_boot_read (boot, 0x40000000, data, sizeof data, NULL, &error));
   g_assert_error (error, FL_ERROR, FL_ERROR_NACK);
   g_clear_error (&error);
@@ -197,13 +206,10 @@ static void
 test_silent_go (void)
 {
   g_autoptr (FlStrictChip) chip = fl_strict_chip_new ();
-  g_autoptr (FlBoot) boot = fl_boot_new (FL_TRANSPORT (chip));
-  FlBootLimits limits = { .answer_ms = 100, .silent_bad_address = TRUE };
+  g_autoptr (FlBoot) boot = make_dropping_boot (chip);
   g_autoptr (GError) error = NULL;
   guint8 data[4];
 
-  fl_boot_set_limits (boot, &limits);
-  fl_strict_chip_set_silent_bad_address (chip, TRUE);
   g_assert_false (fl_boot_go (boot, 0x40000000, NULL, &error));
   g_assert_error (error, FL_ERROR, FL_ERROR_TIMEOUT);
   g_assert_nonnull (strstr (error->message, "drops addresses in silence"));
