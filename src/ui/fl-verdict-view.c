@@ -25,6 +25,7 @@ struct _FlVerdictView
   GtkLabel *written;
   GtkWidget *unchanged_row;
   GtkLabel *unchanged;
+  AdwActionRow *verified_row;
   GtkLabel *verified;
   GtkLabel *time;
   AdwActionRow *sum_row;
@@ -150,6 +151,17 @@ set_by_checksum (GtkWidget *row, guint n_by_checksum)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), n_by_checksum > 0 ? text : "");
 }
 
+/* More than the file has: whoever compares the two numbers should not have to wonder. */
+static void
+set_beside (AdwActionRow *row, guint64 n_beside)
+{
+  g_autofree char *number = g_strdup_printf ("%'" G_GUINT64_FORMAT, n_beside);
+  /* Translators: below "Verified: 20480 bytes"; a number */
+  g_autofree char *text = g_strdup_printf (_ ("%s of them beside the file, in the same pages"), number);
+
+  adw_action_row_set_subtitle (row, n_beside > 0 ? text : "");
+}
+
 static void
 fl_verdict_view_set_state (FlVerdictView *self, const char *state)
 {
@@ -172,6 +184,7 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
   const FlProgramResult *result = fl_program_job_get_result (job);
   const FlExplanation *explanation = fl_job_get_explanation (FL_JOB (job));
   const char *board_state = fl_job_get_board_state (FL_JOB (job));
+  guint64 size = fl_image_get_size (fl_plan_get_image (plan));
   g_autofree char *subtitle = dup_subtitle (job, error, file_name);
 
   g_return_if_fail (FL_IS_VERDICT_VIEW (self));
@@ -190,6 +203,7 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
   gtk_widget_set_visible (self->unchanged_row, result->sectors_unchanged > 0);
   set_unchanged (self->unchanged, plan, result->sectors_unchanged);
   set_by_checksum (self->unchanged_row, result->sectors_by_checksum);
+  set_beside (self->verified_row, result->bytes_verified - MIN (result->bytes_verified, size));
   if (result->bytes_verified > 0)
     set_bytes (self->verified, result->bytes_verified);
   else
@@ -263,6 +277,7 @@ fl_verdict_view_class_init (FlVerdictViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, written);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, unchanged_row);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, unchanged);
+  gtk_widget_class_bind_template_child (widget_class, FlVerdictView, verified_row);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, verified);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, time);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, sum_row);

@@ -221,6 +221,7 @@ test_program (Fixture *fixture, gconstpointer data)
   choose (fixture, "sim:0x460", fixture->file);
   press (fixture, "_Program");
   wait_label (fixture, "Programmed and verified");
+  wait_label (fixture, "144 of them beside the file, in the same pages"); /* three pages of 2048 bytes */
 
   press (fixture, "_Next board");
   g_assert_null (fl_widget_test_find (fixture->window, GTK_TYPE_LABEL, "Programmed and verified"));
@@ -575,6 +576,21 @@ test_boot0 (Fixture *fixture, gconstpointer data)
   g_assert_null (find_review ());
 }
 
+/* Without the icons that an installed program has: not even the one in "About" may be missing then. */
+static void
+test_icon (void)
+{
+  const char *nowhere[] = { NULL };
+  g_autoptr (GtkIconTheme) theme = gtk_icon_theme_new ();
+
+  gtk_icon_theme_set_search_path (theme, nowhere);
+  gtk_icon_theme_set_resource_path (theme, nowhere);
+  g_assert_false (gtk_icon_theme_has_icon (theme, FL_APP_ID));
+  gtk_icon_theme_add_resource_path (theme, "/io/github/flashloader/Flashloader/icons"); /* as GtkApplication does */
+  g_assert_true (gtk_icon_theme_has_icon (theme, FL_APP_ID));
+  g_assert_true (gtk_icon_theme_has_icon (theme, FL_APP_ID "-symbolic"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -583,6 +599,7 @@ main (int argc, char **argv)
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL); /* pages change at once */
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  g_test_add_func ("/window/icon", test_icon);
   ADD ("/window/program", test_program);
   ADD ("/window/rewrite", test_rewrite);
   ADD ("/window/no-verify", test_no_verify);
