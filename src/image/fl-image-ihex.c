@@ -173,14 +173,8 @@ fl_image_parse_ihex (FlImage *image, GBytes *contents, GError **error)
   fl_text_lines_init (&self.lines, contents);
   while (fl_text_lines_next (&self.lines, &line, &length))
     {
-      if (self.ended)
-        {
-          g_set_error (error, FL_ERROR, FL_ERROR_FORMAT,
-                       _ ("Line %u comes after the file's end record. Perhaps two files were joined: make the file "
-                          "again, or cut it after its end record."),
-                       self.lines.number);
-          return FALSE;
-        }
+      if (!fl_text_check_open (&self.lines, self.ended, error))
+        return FALSE;
       fl_image_set_origin (image, self.lines.number);
       if (!read_record (&self, line, length, record, error) || !take_record (&self, record, error))
         return FALSE;

@@ -26,6 +26,7 @@ typedef struct
 
 void     fl_text_lines_init  (FlTextLines *self, GBytes *contents);
 gboolean fl_text_lines_next  (FlTextLines *self, const char **line, gsize *length);
+gboolean fl_text_check_open  (const FlTextLines *self, gboolean ended, GError **error);
 gboolean fl_text_is_hex      (const char *text, gsize length);
 gboolean fl_text_get_bytes   (const FlTextLines *lines, const char *text, gsize length, guint8 *data, gsize n_bytes,
                               GError **error);

@@ -63,6 +63,23 @@ fl_text_lines_next (FlTextLines *self, const char **line, gsize *length)
   return FALSE;
 }
 
+/**
+ * fl_text_check_open:
+ * @ended: whether the file's end record was before the line that was returned last
+ *
+ * Errors: %FL_ERROR_FORMAT: no line may come after it.
+ */
+gboolean
+fl_text_check_open (const FlTextLines *self, gboolean ended, GError **error)
+{
+  if (ended)
+    g_set_error (error, FL_ERROR, FL_ERROR_FORMAT,
+                 _ ("Line %u comes after the file's end record. Perhaps two files were joined: make the file again, or "
+                    "cut it after its end record."),
+                 self->number);
+  return !ended;
+}
+
 gboolean
 fl_text_is_hex (const char *text, gsize length)
 {

@@ -38,24 +38,10 @@ static const struct
 
 G_DEFINE_FINAL_TYPE (FlConsoleRow, fl_console_row, GTK_TYPE_WIDGET)
 
-static GtkWidget *
-make_label (const char *text, const char *style)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_yalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  return label;
-}
-
 static void
 fl_console_row_add_line (FlConsoleRow *self, const FlConsoleLine *line, int row)
 {
-  GtkWidget *meaning = make_label (line->meaning, NULL);
+  GtkWidget *meaning = fl_ui_make_label (line->meaning, NULL);
 
   gtk_widget_set_hexpand (meaning, TRUE);
   if (line->bytes == NULL)
@@ -65,7 +51,7 @@ fl_console_row_add_line (FlConsoleRow *self, const FlConsoleLine *line, int row)
   else
     {
       g_autofree char *text = g_strdup_printf ("%c %s", line->mark, line->bytes);
-      GtkWidget *bytes = make_label (text, "monospace");
+      GtkWidget *bytes = fl_ui_make_label (text, "monospace");
 
       gtk_label_set_width_chars (GTK_LABEL (bytes), BYTES_CHARS);
       gtk_label_set_max_width_chars (GTK_LABEL (bytes), MAX_BYTES_CHARS);
@@ -154,10 +140,10 @@ fl_console_row_init (FlConsoleRow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   GtkWidget *heading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
 
-  self->time = GTK_LABEL (make_label (NULL, "numeric"));
+  self->time = GTK_LABEL (fl_ui_make_label (NULL, "numeric"));
   gtk_widget_add_css_class (GTK_WIDGET (self->time), "dim-label");
   self->icon = GTK_IMAGE (g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL));
-  self->title = GTK_LABEL (make_label (NULL, "heading"));
+  self->title = GTK_LABEL (fl_ui_make_label (NULL, "heading"));
   gtk_widget_set_hexpand (GTK_WIDGET (self->title), TRUE);
   gtk_box_append (GTK_BOX (heading), GTK_WIDGET (self->time));
   gtk_box_append (GTK_BOX (heading), GTK_WIDGET (self->icon));
@@ -168,7 +154,7 @@ fl_console_row_init (FlConsoleRow *self)
   gtk_grid_set_row_spacing (self->lines, 1);
   gtk_widget_set_margin_start (GTK_WIDGET (self->lines), 24);
 
-  self->dump = GTK_LABEL (make_label (NULL, "monospace"));
+  self->dump = GTK_LABEL (fl_ui_make_label (NULL, "monospace"));
   gtk_widget_add_css_class (GTK_WIDGET (self->dump), "caption");
   gtk_label_set_selectable (self->dump, TRUE);
   self->more = GTK_EXPANDER (gtk_expander_new (_ ("All bytes of the answer")));

@@ -14,12 +14,9 @@
 
 struct _FlDiagnosisDialog
 {
-  AdwWindow parent_instance;
+  FlJobDialog parent_instance;
 
-  FlJobRunner *runner;
   FlSession *session;
-  FlDiagnoseJob *job; /* while it runs */
-  gboolean closing;   /* closes when the job has ended */
 
   /* template */
   GtkScrolledWindow *scrolled;
@@ -50,7 +47,7 @@ enum
   N_SIGNALS
 };
 
-G_DEFINE_FINAL_TYPE (FlDiagnosisDialog, fl_diagnosis_dialog, ADW_TYPE_WINDOW)
+G_DEFINE_FINAL_TYPE (FlDiagnosisDialog, fl_diagnosis_dialog, FL_TYPE_JOB_DIALOG)
 
 static guint signals[N_SIGNALS];
 
@@ -74,14 +71,11 @@ make_probe_cb (gpointer item, gpointer user_data)
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
   GtkWidget *icon = gtk_image_new_from_icon_name (looks[status].icon);
-  GtkWidget *label = gtk_label_new (fl_log_entry_get_text (entry));
+  GtkWidget *label = fl_ui_make_label (fl_log_entry_get_text (entry), NULL);
   g_autofree char *name = fl_log_entry_to_string (entry);
 
   gtk_widget_add_css_class (icon, looks[status].style);
   gtk_widget_set_valign (icon, GTK_ALIGN_START);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), label);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
@@ -89,6 +83,22 @@ make_probe_cb (gpointer item, gpointer user_data)
   gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (row), FALSE);
   fl_ui_set_label (row, name);
   return row;
+}
+
+/* The running one, or NULL. */
+static FlDiagnoseJob *
+fl_diagnosis_dialog_get_job (FlDiagnosisDialog *self)
+{
+  return (FlDiagnoseJob *) fl_job_dialog_get_job (FL_JOB_DIALOG (self));
+}
+
+/* What the technician is asked for; NULL: nothing. */
+static const FlPrompt *
+fl_diagnosis_dialog_get_prompt (FlDiagnosisDialog *self)
+{
+  FlDiagnoseJob *job = fl_diagnosis_dialog_get_job (self);
+
+  return job != NULL ? fl_diagnose_job_get_prompt (job) : NULL;
 }
 
 static const FlChip *
@@ -119,7 +129,7 @@ fl_diagnosis_dialog_show_wiring (FlDiagnosisDialog *self, const FlPrompt *prompt
 static void
 fl_diagnosis_dialog_prompt_cb (FlDiagnosisDialog *self)
 {
-  const FlPrompt *prompt = self->job != NULL ? fl_diagnose_job_get_prompt (self->job) : NULL;
+  const FlPrompt *prompt = fl_diagnosis_dialog_get_prompt (self);
   gboolean is_question = prompt != NULL && prompt->question != NULL;
   g_autofree char *title = NULL;
 
@@ -147,7 +157,7 @@ fl_diagnosis_dialog_prompt_cb (FlDiagnosisDialog *self)
 static void
 fl_diagnosis_dialog_diagnosis_cb (FlDiagnosisDialog *self)
 {
-  const FlDiagnosis *diagnosis = fl_diagnose_job_get_diagnosis (self->job);
+  const FlDiagnosis *diagnosis = fl_diagnose_job_get_diagnosis (fl_diagnosis_dialog_get_job (self));
 
   gtk_label_set_text (self->causes_title, diagnosis != NULL ? fl_diagnosis_get_heading (diagnosis) : "");
   gtk_widget_set_visible (GTK_WIDGET (self->causes_title), diagnosis != NULL && diagnosis->causes->len > 0);
@@ -191,27 +201,16 @@ fl_diagnosis_dialog_conclude (FlDiagnosisDialog *self, FlDiagnoseJob *job, const
 }
 
 static void
-done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+fl_diagnosis_dialog_ended (FlJobDialog *dialog, FlJob *job, const GError *error)
 {
-  g_autoptr (FlDiagnosisDialog) self = user_data; /* the reference taken at the start */
-  g_autoptr (FlDiagnoseJob) job = g_steal_pointer (&self->job);
-  g_autoptr (GError) error = NULL;
+  FlDiagnosisDialog *self = FL_DIAGNOSIS_DIALOG (dialog);
 
-  fl_job_run_finish (FL_JOB (job), result, &error);
-  g_signal_handlers_disconnect_by_data (job, self);
-  if (self->runner == NULL) /* closed meanwhile */
-    return;
-  if (self->closing)
-    {
-      gtk_window_destroy (GTK_WINDOW (self));
-      return;
-    }
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy", TRUE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board", fl_session_is_connected (self->session));
   gtk_spinner_stop (self->spinner);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), FALSE);
   gtk_widget_set_visible (self->prompt_box, FALSE);
-  fl_diagnosis_dialog_conclude (self, job, error);
+  fl_diagnosis_dialog_conclude (self, FL_DIAGNOSE_JOB (job), error);
   gtk_button_set_label (self->stop, _ ("_Close"));
   fl_ui_set_label (self->stop, _ ("Close"));
   gtk_widget_set_visible (self->retry, TRUE);
@@ -229,23 +228,23 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 fl_diagnosis_dialog_start (FlDiagnosisDialog *self, FlSession *session, const FlFacts *facts)
 {
+  FlJob *job;
+
   g_return_if_fail (FL_IS_DIAGNOSIS_DIALOG (self) && FL_IS_SESSION (session));
-  g_return_if_fail (self->job == NULL && !fl_job_runner_is_busy (self->runner));
 
   self->session = g_object_ref (session);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy", FALSE); /* until it has ended */
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remedy-board", FALSE);
-  self->job = FL_DIAGNOSE_JOB (fl_diagnose_job_new (session));
-  fl_diagnose_job_set_guided (self->job, TRUE);
+  job = fl_diagnose_job_new (session);
+  fl_diagnose_job_set_guided (FL_DIAGNOSE_JOB (job), TRUE);
   if (facts != NULL)
-    fl_diagnose_job_set_facts (self->job, facts);
-  g_signal_connect_object (self->job, "notify::prompt", G_CALLBACK (fl_diagnosis_dialog_prompt_cb), self,
+    fl_diagnose_job_set_facts (FL_DIAGNOSE_JOB (job), facts);
+  g_signal_connect_object (job, "notify::prompt", G_CALLBACK (fl_diagnosis_dialog_prompt_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (job, "notify::diagnosis", G_CALLBACK (fl_diagnosis_dialog_diagnosis_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->job, "notify::diagnosis", G_CALLBACK (fl_diagnosis_dialog_diagnosis_cb), self,
-                           G_CONNECT_SWAPPED);
-  gtk_list_box_bind_model (self->probes, fl_job_get_log (FL_JOB (self->job)), make_probe_cb, NULL, NULL);
+  gtk_list_box_bind_model (self->probes, fl_job_get_log (job), make_probe_cb, NULL, NULL);
+  fl_job_dialog_run (FL_JOB_DIALOG (self), job);
   fl_diagnosis_dialog_prompt_cb (self);
-  fl_job_runner_run (self->runner, FL_JOB (self->job), done_cb, g_object_ref (self));
   gtk_window_present (GTK_WINDOW (self));
 }
 
@@ -253,15 +252,15 @@ static void
 answer_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   FlDiagnosisDialog *self = FL_DIAGNOSIS_DIALOG (widget);
-  const FlPrompt *prompt = self->job != NULL ? fl_diagnose_job_get_prompt (self->job) : NULL;
+  const FlPrompt *prompt = fl_diagnosis_dialog_get_prompt (self);
   FlAnswer answer = (FlAnswer) g_variant_get_int32 (parameter);
 
   if (prompt == NULL)
     return;
   if (prompt->question != NULL && answer != FL_ANSWER_UNKNOWN)
-    fl_diagnose_job_answer (self->job, prompt->question, answer);
+    fl_diagnose_job_answer (fl_diagnosis_dialog_get_job (self), prompt->question, answer);
   else
-    fl_diagnose_job_next (self->job);
+    fl_diagnose_job_next (fl_diagnosis_dialog_get_job (self));
 }
 
 static void
@@ -269,8 +268,8 @@ close_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   FlDiagnosisDialog *self = FL_DIAGNOSIS_DIALOG (widget);
 
-  if (self->job != NULL)
-    fl_job_runner_cancel (self->runner); /* what is known so far is shown */
+  if (fl_diagnosis_dialog_get_job (self) != NULL)
+    fl_job_dialog_cancel (FL_JOB_DIALOG (self)); /* what is known so far is shown */
   else
     gtk_window_close (GTK_WINDOW (self));
 }
@@ -282,34 +281,17 @@ remedy_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autoptr (FlDiagnosisDialog) self = g_object_ref (FL_DIAGNOSIS_DIALOG (widget));
   g_autofree char *action = g_variant_dup_string (parameter, NULL);
 
-  if (self->job != NULL)
+  if (fl_diagnosis_dialog_get_job (self) != NULL)
     return;
   g_signal_emit (self, signals[REMEDY], 0, action);
   gtk_window_destroy (GTK_WINDOW (self));
 }
 
-static gboolean
-fl_diagnosis_dialog_close_request (GtkWindow *window)
-{
-  FlDiagnosisDialog *self = FL_DIAGNOSIS_DIALOG (window);
-
-  if (self->job == NULL)
-    return GTK_WINDOW_CLASS (fl_diagnosis_dialog_parent_class)->close_request (window);
-  self->closing = TRUE;
-  fl_job_runner_cancel (self->runner);
-  return TRUE;
-}
-
 static void
-fl_diagnosis_dialog_dispose (GObject *object)
+fl_diagnosis_dialog_finalize (GObject *object)
 {
-  FlDiagnosisDialog *self = FL_DIAGNOSIS_DIALOG (object);
-
-  if (self->job != NULL && self->runner != NULL)
-    fl_job_runner_cancel (self->runner); /* its end still comes, and finds this alive */
-  g_clear_object (&self->runner);
-  g_clear_object (&self->session);
-  G_OBJECT_CLASS (fl_diagnosis_dialog_parent_class)->dispose (object);
+  g_clear_object (&FL_DIAGNOSIS_DIALOG (object)->session);
+  G_OBJECT_CLASS (fl_diagnosis_dialog_parent_class)->finalize (object);
 }
 
 static void
@@ -317,8 +299,8 @@ fl_diagnosis_dialog_class_init (FlDiagnosisDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = fl_diagnosis_dialog_dispose;
-  GTK_WINDOW_CLASS (klass)->close_request = fl_diagnosis_dialog_close_request;
+  G_OBJECT_CLASS (klass)->finalize = fl_diagnosis_dialog_finalize;
+  FL_JOB_DIALOG_CLASS (klass)->ended = fl_diagnosis_dialog_ended;
 
   signals[REMEDY] = g_signal_new ("remedy", FL_TYPE_DIAGNOSIS_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -372,6 +354,6 @@ fl_diagnosis_dialog_new (GtkWindow *parent, FlJobRunner *runner)
 {
   FlDiagnosisDialog *self = g_object_new (FL_TYPE_DIAGNOSIS_DIALOG, "transient-for", parent, "modal", TRUE, NULL);
 
-  self->runner = g_object_ref (runner);
+  fl_job_dialog_set_runner (FL_JOB_DIALOG (self), runner);
   return GTK_WIDGET (self);
 }

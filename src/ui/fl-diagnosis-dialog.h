@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <adwaita.h>
-
-#include "fl-job-runner.h"
+#include "fl-job-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +14,7 @@ G_BEGIN_DECLS
  * Signal "remedy" (const char *: a cause's action): the dialog has closed, and the user wants this to be done.
  */
 #define FL_TYPE_DIAGNOSIS_DIALOG (fl_diagnosis_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (FlDiagnosisDialog, fl_diagnosis_dialog, FL, DIAGNOSIS_DIALOG, AdwWindow)
+G_DECLARE_FINAL_TYPE (FlDiagnosisDialog, fl_diagnosis_dialog, FL, DIAGNOSIS_DIALOG, FlJobDialog)
 
 GtkWidget *fl_diagnosis_dialog_new   (GtkWindow *parent, FlJobRunner *runner);
 void       fl_diagnosis_dialog_start (FlDiagnosisDialog *self, FlSession *session, const FlFacts *facts); /* nullable */

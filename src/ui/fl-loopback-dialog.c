@@ -13,12 +13,9 @@
 
 struct _FlLoopbackDialog
 {
-  AdwWindow parent_instance;
+  FlJobDialog parent_instance;
 
-  FlJobRunner *runner;
   FlConnectOptions *options;
-  FlJob *job;       /* while it runs */
-  gboolean closing; /* closes when the job has ended */
 
   /* template */
   GtkLabel *instruction;
@@ -31,7 +28,7 @@ struct _FlLoopbackDialog
   GtkButton *start;
 };
 
-G_DEFINE_FINAL_TYPE (FlLoopbackDialog, fl_loopback_dialog, ADW_TYPE_WINDOW)
+G_DEFINE_FINAL_TYPE (FlLoopbackDialog, fl_loopback_dialog, FL_TYPE_JOB_DIALOG)
 
 static const char *const titles[] = {
   [FL_LOOPBACK_OK] = N_ ("The adapter is good"),
@@ -43,14 +40,15 @@ static const char *const titles[] = {
 static void
 fl_loopback_dialog_update (FlLoopbackDialog *self)
 {
-  gboolean running = self->job != NULL;
+  FlJob *job = fl_job_dialog_get_job (FL_JOB_DIALOG (self));
+  gboolean busy = fl_job_runner_is_busy (fl_job_dialog_get_runner (FL_JOB_DIALOG (self)));
 
-  gtk_widget_set_visible (self->progress_box, running);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "loopback.start", !fl_job_runner_is_busy (self->runner));
-  if (!running)
+  gtk_widget_set_visible (self->progress_box, job != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "loopback.start", !busy);
+  if (job == NULL)
     return;
-  gtk_label_set_text (self->text, fl_job_get_text (self->job) != NULL ? fl_job_get_text (self->job) : "");
-  gtk_progress_bar_set_fraction (self->bar, CLAMP (fl_job_get_fraction (self->job), 0, 1));
+  gtk_label_set_text (self->text, fl_job_get_text (job) != NULL ? fl_job_get_text (job) : "");
+  gtk_progress_bar_set_fraction (self->bar, CLAMP (fl_job_get_fraction (job), 0, 1));
 }
 
 /* What came of one rate. */
@@ -85,12 +83,13 @@ fl_loopback_dialog_clear (FlLoopbackDialog *self)
 }
 
 static void
-fl_loopback_dialog_conclude (FlLoopbackDialog *self, FlLoopbackJob *job, const GError *error)
+fl_loopback_dialog_ended (FlJobDialog *dialog, FlJob *job, const GError *error)
 {
+  FlLoopbackDialog *self = FL_LOOPBACK_DIALOG (dialog);
   guint n_runs = 0;
-  const FlLoopbackRun *runs = fl_loopback_job_get_runs (job, &n_runs);
-  FlLoopbackResult result = fl_loopback_job_get_result (job);
-  g_autofree char *words = fl_loopback_job_dup_words (job);
+  const FlLoopbackRun *runs = fl_loopback_job_get_runs (FL_LOOPBACK_JOB (job), &n_runs);
+  FlLoopbackResult result = fl_loopback_job_get_result (FL_LOOPBACK_JOB (job));
+  g_autofree char *words = fl_loopback_job_dup_words (FL_LOOPBACK_JOB (job));
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     fl_result_card_show (self->result, FL_RESULT_STOPPED, _ ("Cancelled"), NULL);
@@ -104,25 +103,6 @@ fl_loopback_dialog_conclude (FlLoopbackDialog *self, FlLoopbackJob *job, const G
   gtk_widget_set_visible (GTK_WIDGET (self->runs), n_runs > 0);
   gtk_button_set_label (self->start, _ ("_Test again"));
   fl_ui_set_label (self->start, _ ("Test again"));
-}
-
-static void
-done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (FlLoopbackDialog) self = user_data; /* the reference taken at the start */
-  g_autoptr (FlJob) job = g_steal_pointer (&self->job);
-  g_autoptr (GError) error = NULL;
-
-  fl_job_run_finish (job, result, &error);
-  g_signal_handlers_disconnect_by_data (job, self);
-  if (self->runner == NULL) /* closed meanwhile */
-    return;
-  if (self->closing)
-    {
-      gtk_window_destroy (GTK_WINDOW (self));
-      return;
-    }
-  fl_loopback_dialog_conclude (self, FL_LOOPBACK_JOB (job), error);
   fl_loopback_dialog_update (self);
 }
 
@@ -131,38 +111,16 @@ start_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   FlLoopbackDialog *self = FL_LOOPBACK_DIALOG (widget);
   g_autoptr (FlSession) session = NULL;
+  FlJob *job;
 
-  if (fl_job_runner_is_busy (self->runner))
+  if (fl_job_runner_is_busy (fl_job_dialog_get_runner (FL_JOB_DIALOG (self))))
     return;
   session = fl_session_new (self->options);
   fl_loopback_dialog_clear (self);
-  self->job = fl_loopback_job_new (session);
-  g_signal_connect_object (self->job, "notify", G_CALLBACK (fl_loopback_dialog_update), self, G_CONNECT_SWAPPED);
-  fl_job_runner_run (self->runner, self->job, done_cb, g_object_ref (self));
+  job = fl_loopback_job_new (session);
+  g_signal_connect_object (job, "notify", G_CALLBACK (fl_loopback_dialog_update), self, G_CONNECT_SWAPPED);
+  fl_job_dialog_run (FL_JOB_DIALOG (self), job);
   fl_loopback_dialog_update (self);
-}
-
-static gboolean
-fl_loopback_dialog_close_request (GtkWindow *window)
-{
-  FlLoopbackDialog *self = FL_LOOPBACK_DIALOG (window);
-
-  if (self->job == NULL)
-    return GTK_WINDOW_CLASS (fl_loopback_dialog_parent_class)->close_request (window);
-  self->closing = TRUE;
-  fl_job_runner_cancel (self->runner);
-  return TRUE;
-}
-
-static void
-fl_loopback_dialog_dispose (GObject *object)
-{
-  FlLoopbackDialog *self = FL_LOOPBACK_DIALOG (object);
-
-  if (self->job != NULL && self->runner != NULL)
-    fl_job_runner_cancel (self->runner); /* its end still comes, and finds this alive */
-  g_clear_object (&self->runner);
-  G_OBJECT_CLASS (fl_loopback_dialog_parent_class)->dispose (object);
 }
 
 static void
@@ -175,12 +133,10 @@ fl_loopback_dialog_finalize (GObject *object)
 static void
 fl_loopback_dialog_class_init (FlLoopbackDialogClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->dispose = fl_loopback_dialog_dispose;
-  object_class->finalize = fl_loopback_dialog_finalize;
-  GTK_WINDOW_CLASS (klass)->close_request = fl_loopback_dialog_close_request;
+  G_OBJECT_CLASS (klass)->finalize = fl_loopback_dialog_finalize;
+  FL_JOB_DIALOG_CLASS (klass)->ended = fl_loopback_dialog_ended;
 
   g_type_ensure (FL_TYPE_RESULT_CARD);
   gtk_widget_class_set_template_from_resource (widget_class, FL_UI_PATH "fl-loopback-dialog.ui");
@@ -223,7 +179,7 @@ fl_loopback_dialog_new (GtkWindow *parent, FlJobRunner *runner, const FlConnectO
                                               "seconds; afterwards put the board back and connect again."),
                                            title);
 
-  self->runner = g_object_ref (runner);
+  fl_job_dialog_set_runner (FL_JOB_DIALOG (self), runner);
   self->options = fl_connect_options_copy (options);
   gtk_label_set_text (self->port, port);
   gtk_window_set_default_widget (GTK_WINDOW (self), GTK_WIDGET (self->start));

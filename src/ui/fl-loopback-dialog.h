@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <adwaita.h>
-
-#include "fl-job-runner.h"
+#include "fl-job-dialog.h"
 
 G_BEGIN_DECLS
 
@@ -13,7 +11,7 @@ G_BEGIN_DECLS
  * Tests the adapter alone: says what to bridge, sends, and says what came of it and what to do next.
  */
 #define FL_TYPE_LOOPBACK_DIALOG (fl_loopback_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (FlLoopbackDialog, fl_loopback_dialog, FL, LOOPBACK_DIALOG, AdwWindow)
+G_DECLARE_FINAL_TYPE (FlLoopbackDialog, fl_loopback_dialog, FL, LOOPBACK_DIALOG, FlJobDialog)
 
 GtkWidget *fl_loopback_dialog_new (GtkWindow *parent, FlJobRunner *runner, const FlConnectOptions *options,
                                    const char *title);

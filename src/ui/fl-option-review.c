@@ -43,19 +43,6 @@ G_DEFINE_FINAL_TYPE (FlOptionReview, fl_option_review, ADW_TYPE_WINDOW)
 
 static guint signals[N_SIGNALS];
 
-static GtkWidget *
-make_label (const char *text, const char *style)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  return label;
-}
-
 /* One line of the list: takes @values, what was and what will be. */
 static void
 fl_option_review_add_row (FlOptionReview *self, const char *name, FlDanger danger, char *values, const char *risk)
@@ -65,12 +52,12 @@ fl_option_review_add_row (FlOptionReview *self, const char *name, FlDanger dange
   GtkWidget *heading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   g_autofree char *spoken = g_strdup_printf ("%s: %s", name, values);
 
-  gtk_box_append (GTK_BOX (heading), make_label (name, "heading"));
+  gtk_box_append (GTK_BOX (heading), fl_ui_make_label (name, "heading"));
   if (danger >= FL_DANGER_HIGH)
     {
       GtkWidget *mark = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
       GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
-      GtkWidget *text = make_label (NULL, "caption");
+      GtkWidget *text = fl_ui_make_label (NULL, "caption");
 
       fl_option_row_set_danger (GTK_IMAGE (icon), GTK_LABEL (text), danger);
       gtk_box_append (GTK_BOX (mark), icon);
@@ -78,9 +65,9 @@ fl_option_review_add_row (FlOptionReview *self, const char *name, FlDanger dange
       gtk_box_append (GTK_BOX (heading), mark);
     }
   gtk_box_append (GTK_BOX (box), heading);
-  gtk_box_append (GTK_BOX (box), make_label (values, NULL));
+  gtk_box_append (GTK_BOX (box), fl_ui_make_label (values, NULL));
   if (risk != NULL)
-    gtk_box_append (GTK_BOX (box), make_label (risk, "dim-label"));
+    gtk_box_append (GTK_BOX (box), fl_ui_make_label (risk, "dim-label"));
   gtk_widget_add_css_class (box, "option");
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
@@ -147,7 +134,7 @@ fl_option_review_add_outcome (FlOptionReview *self, FlDevice *device, const GPtr
 
   gtk_box_append (
       self->then,
-      make_label (
+      fl_ui_make_label (
           self->danger == FL_DANGER_IRREVERSIBLE
               ? _ ("The chip resets. After that it may never answer again, so that what was written cannot be "
                    "read back.")
@@ -160,14 +147,15 @@ fl_option_review_add_outcome (FlOptionReview *self, FlDevice *device, const GPtr
   if (self->danger == FL_DANGER_IRREVERSIBLE)
     return;
   if (text != NULL)
-    gtk_box_append (self->then, make_label (text, NULL));
-  gtk_box_append (self->then, make_label (boot0 == FL_BOOT0_PIN || boot0 == FL_BOOT0_UNKNOWN
-                                              ? _ ("Keep BOOT0 as it is until then. If the bootloader does not start "
-                                                   "after the reset, the board does not answer until BOOT0 is high, it "
-                                                   "was reset, and you connect again.")
-                                              : _ ("If the bootloader does not start after the reset, the board does "
-                                                   "not answer, and what was written cannot be read back."),
-                                          NULL));
+    gtk_box_append (self->then, fl_ui_make_label (text, NULL));
+  gtk_box_append (self->then,
+                  fl_ui_make_label (boot0 == FL_BOOT0_PIN || boot0 == FL_BOOT0_UNKNOWN
+                                        ? _ ("Keep BOOT0 as it is until then. If the bootloader does not start "
+                                             "after the reset, the board does not answer until BOOT0 is high, it "
+                                             "was reset, and you connect again.")
+                                        : _ ("If the bootloader does not start after the reset, the board does "
+                                             "not answer, and what was written cannot be read back."),
+                                    NULL));
 }
 
 static void

@@ -201,13 +201,14 @@ fl_ui_bind_window (GtkWindow *window)
 }
 
 /**
- * fl_ui_make_text:
- * @style: (nullable): a style class; text without one is to be read and can be selected
+ * fl_ui_make_label:
+ * @text: (nullable): what it says
+ * @style: (nullable): a style class
  *
- * Returns: (transfer floating): a label for a paragraph that wraps
+ * Returns: (transfer floating): a label that wraps
  */
 GtkWidget *
-fl_ui_make_text (const char *text, const char *style)
+fl_ui_make_label (const char *text, const char *style)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -215,10 +216,23 @@ fl_ui_make_text (const char *text, const char *style)
   gtk_label_set_yalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_widget_set_hexpand (label, TRUE);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
-  else
-    gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  return label;
+}
+
+/**
+ * fl_ui_make_text:
+ * @style: (nullable): a style class; text without one is to be read and can be selected
+ *
+ * Returns: (transfer floating): a label for a paragraph that wraps, and takes all the room there is
+ */
+GtkWidget *
+fl_ui_make_text (const char *text, const char *style)
+{
+  GtkWidget *label = fl_ui_make_label (text, style);
+
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_label_set_selectable (GTK_LABEL (label), style == NULL);
   return label;
 }

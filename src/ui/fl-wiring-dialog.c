@@ -7,20 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "fl-ui.h"
 #include "fl-wiring-picture.h"
-
-static GtkWidget *
-make_label (const char *text, const char *style)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  return label;
-}
 
 static void
 add_picture (GtkWidget *box, const FlChip *chip, guint usart, const FlEntryPreset *preset)
@@ -39,22 +27,24 @@ make_content (const FlChip *chip, const FlConnectOptions *options)
       options != NULL && options->preset != NULL ? fl_entry_preset_find (options->preset) : NULL;
 
   gtk_widget_add_css_class (box, "page");
-  gtk_box_append (GTK_BOX (box),
-                  make_label (_ ("Crossed: the adapter’s TX goes to the chip’s RX, its RX to the chip’s TX; ground to "
-                                 "ground; levels of 3.3 V, never RS-232."),
-                              NULL));
+  gtk_box_append (
+      GTK_BOX (box),
+      fl_ui_make_label (_ ("Crossed: the adapter’s TX goes to the chip’s RX, its RX to the chip’s TX; ground to "
+                           "ground; levels of 3.3 V, never RS-232."),
+                        NULL));
   if (chip == NULL || chip->usarts->len == 0)
     {
-      gtk_box_append (GTK_BOX (box), make_label (_ ("Which chip it is is not known yet. Nearly all have this:"), NULL));
+      gtk_box_append (GTK_BOX (box),
+                      fl_ui_make_label (_ ("Which chip it is is not known yet. Nearly all have this:"), NULL));
       add_picture (box, NULL, 0, preset);
       return box;
     }
-  gtk_box_append (GTK_BOX (box), make_label (chip->name, "title-3"));
+  gtk_box_append (GTK_BOX (box), fl_ui_make_label (chip->name, "title-3"));
   for (guint i = 0; i < chip->usarts->len; i++)
     {
       const FlChipUsart *usart = g_ptr_array_index (chip->usarts, i);
 
-      gtk_box_append (GTK_BOX (box), make_label (usart->name, "heading"));
+      gtk_box_append (GTK_BOX (box), fl_ui_make_label (usart->name, "heading"));
       add_picture (box, chip, i, preset);
     }
   return box;
