@@ -201,6 +201,18 @@ def stopped():
     gui.press(gui.find_shown(dialog, "push button", "Stop"))
     wait_end(dialog)
     gui.wait_label(dialog, "Stopped")
+    gui.press(gui.find_shown(dialog, "push button", "Close"))
+    gui.wait_for(lambda: not gui.on_screen("Find out why"), "the window to close")
+
+
+@journey.step
+def closed():
+    """closed while it looks, it stops looking: the port is free for the next attempt"""
+    dialog = find_out()
+    gui.find_shown(dialog, "push button", "Stop")
+    gui.press(gui.find_shown(dialog, "push button", "Close"))  # the one in the title bar
+    gui.wait_for(lambda: not gui.on_screen("Find out why"), "the window to close")
+    fail()
     stop()
 
 
