@@ -5,7 +5,8 @@
 
 #include "fl-chip.h"
 
-#define PREFIX "STM32"
+#define PREFIX      "STM32"
+#define MIN_PRINTED 2 /* characters that say something of a chip: "G0" */
 
 /* Whether @alternative can stand in the place of the end of @base: "0C1" in that of "0B1". */
 static gboolean
@@ -77,4 +78,62 @@ fl_chip_dup_names (const FlChip *self)
       at = *end != '\0' ? end + 1 : end;
     }
   return g_string_free (names, FALSE);
+}
+
+/* Whether what is printed on a chip begins with @name, or is the beginning of it; an "x" in @name is any character.
+ * Both without "STM32". */
+static gboolean
+begins_alike (const char *name, const char *printed)
+{
+  for (; *name != '\0' && *printed != '\0' && *name != ' '; name++, printed++)
+    if (*name != 'x' && g_ascii_toupper (*name) != g_ascii_toupper (*printed))
+      return FALSE;
+  return TRUE;
+}
+
+/* "L151/152xC (cat.3)": a name, and what can stand in the place of all behind its letters. */
+static gboolean
+is_one_of (const char *name, const char *printed)
+{
+  g_autofree char *first = g_strndup (name, strcspn (name, " "));
+  g_auto (GStrv) parts = g_strsplit (first, "/", -1);
+  gsize n_letters = 0;
+
+  while (g_ascii_isupper (name[n_letters]))
+    n_letters++;
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      g_autofree char *full = i == 0 || !g_ascii_isdigit (*parts[i])
+                                  ? g_strdup (parts[i])
+                                  : g_strdup_printf ("%.*s%s", (int) n_letters, name, parts[i]);
+
+      if (strlen (full) >= MIN_PRINTED + 1 && begins_alike (full, printed))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * fl_chip_is_called:
+ * @text: what is printed on a chip, or the beginning of it: "STM32G0B1RET6", "g0b1", "F407"
+ *
+ * Returns: whether a chip of that name may have this product ID; more than one may have
+ */
+gboolean
+fl_chip_is_called (const FlChip *self, const char *text)
+{
+  const char *printed = g_ascii_strncasecmp (text, PREFIX, strlen (PREFIX)) == 0 ? text + strlen (PREFIX) : text;
+  g_autofree char *all = NULL;
+  g_auto (GStrv) names = NULL;
+
+  g_return_val_if_fail (self != NULL && text != NULL, FALSE);
+
+  if (strlen (printed) < MIN_PRINTED)
+    return FALSE;
+  all = fl_chip_dup_names (self);
+  names = g_strsplit (all, ", ", -1);
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_str_has_prefix (names[i], PREFIX) && is_one_of (names[i] + strlen (PREFIX), printed))
+      return TRUE;
+  return FALSE;
 }

@@ -144,6 +144,7 @@ const FlOptionField *fl_chip_find_option_role (const FlChip *self, FlOptionRole 
 
 const char  *fl_chip_flag_get_name (FlChipFlags flag);    /* "no-jump": stable; NULL: not one flag */
 char        *fl_chip_dup_names     (const FlChip *self);   /* "STM32G0B0, STM32G0B1, STM32G0C1" */
+gboolean     fl_chip_is_called     (const FlChip *self, const char *text); /* text: "STM32G0B1RET6", "g0b1" */
 GArray      *fl_chip_list_boot_pins (const FlChip *self);  /* FlChipBootPin: BOOT0 and what else there is */
 
 /* Known faults of bootloaders: items of @bugs. */

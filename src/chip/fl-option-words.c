@@ -186,11 +186,11 @@ start_element (GMarkupParseContext *context, const char *name, const char **name
   g_string_truncate (self->text, 0);
   if (g_str_equal (name, "words"))
     return;
-  if (g_str_equal (name, "kind") && self->kind == NULL)
+  if (g_str_equal (name, "kind") && self->kind == NULL && self->fault == NULL)
     begin_kind (self, context, names, values, error);
   else if (g_str_equal (name, "value") && self->kind != NULL)
     begin_value (self, context, names, values, error);
-  else if (g_str_equal (name, "fault") && self->kind == NULL)
+  else if (g_str_equal (name, "fault") && self->kind == NULL && self->fault == NULL)
     {
       if (g_markup_collect_attributes ("fault", names, values, error, G_MARKUP_COLLECT_STRING, "id", &id,
                                        G_MARKUP_COLLECT_INVALID))

@@ -33,35 +33,50 @@ print_details (FlCli *cli, const FlChip *chip)
     fl_cli_print (cli, "    %s", chip->notes[i]);
 }
 
+/* Those that a product ID, or what is printed on a chip, stands for; NULL: all. */
+static GPtrArray *
+find_chips (const char *wanted, GError **error)
+{
+  const GPtrArray *all = fl_chip_db_all ();
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  guint32 pid = 0;
+  gboolean is_number = wanted != NULL && g_ascii_isdigit (*wanted);
+
+  if (is_number && !fl_cli_parse_address (wanted, &pid, error))
+    return NULL;
+  for (guint i = 0; i < all->len; i++)
+    {
+      FlChip *chip = g_ptr_array_index (all, i);
+
+      if (wanted == NULL || (is_number ? chip->pid == pid : fl_chip_is_called (chip, wanted)))
+        g_ptr_array_add (found, chip);
+    }
+  if (found->len == 0 && is_number)
+    g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE, _ ("Product ID 0x%03X is not in the database"), pid);
+  else if (found->len == 0)
+    g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE,
+                 _ ("No chip in the database is called “%s”; “flashloader-cli devices” lists them all"), wanted);
+  return found->len > 0 ? g_steal_pointer (&found) : NULL;
+}
+
 static gboolean
 run_devices (FlCli *cli, char **arguments, GError **error)
 {
-  const GPtrArray *chips = fl_chip_db_all ();
-  guint32 wanted = 0;
+  gboolean all = arguments[0] == NULL;
+  g_autoptr (GPtrArray) chips = find_chips (arguments[0], error);
 
-  if (arguments[0] != NULL)
-    {
-      if (!fl_cli_parse_address (arguments[0], &wanted, error))
-        return FALSE;
-      if (wanted > 0xFFFF || fl_chip_db_find ((guint16) wanted) == NULL)
-        {
-          g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE, _ ("Product ID 0x%03X is not in the database"),
-                       wanted);
-          return FALSE;
-        }
-    }
+  if (chips == NULL)
+    return FALSE;
   json_builder_set_member_name (cli->result, "devices");
   json_builder_begin_array (cli->result);
   for (guint i = 0; i < chips->len; i++)
     {
       const FlChip *chip = g_ptr_array_index (chips, i);
 
-      if (arguments[0] != NULL && chip->pid != wanted)
-        continue;
       fl_cli_print (cli, "0x%03X  %-6s %5u KiB  %s", chip->pid, chip->series, chip->flash_kib, chip->name);
-      if (arguments[0] != NULL)
+      if (chips->len == 1)
         print_details (cli, chip);
-      fl_cli_add_chip (cli, chip, arguments[0] != NULL);
+      fl_cli_add_chip (cli, chip, !all);
     }
   json_builder_end_array (cli->result);
   return TRUE;
@@ -69,7 +84,7 @@ run_devices (FlCli *cli, char **arguments, GError **error)
 
 const FlCliCommand fl_cli_devices_command = {
   .name = "devices",
-  .arguments = "[PID]",
+  .arguments = "[PID|NAME]",
   .description = N_ ("list the chips that are known"),
   .max_arguments = 1,
   .run = run_devices,

@@ -229,7 +229,7 @@ describe_sent (const FlEvidence *evidence)
   const char *port = evidence->port != NULL ? evidence->port : _ ("the port");
 
   if (evidence->stage == FL_STAGE_OPEN)
-    return g_strdup_printf (_ ("We opened %s for %s."), port, line);
+    return g_strdup_printf (_ ("We tried to open %s for %s."), port, line);
   if (bytes->len == 0)
     return g_strdup_printf (_ ("Step “%s” on %s; nothing was sent in it."), fl_stage_get_name (evidence->stage), port);
   /* Translators: the name of a step, bytes in hexadecimal, a port, "115200 8E1". */

@@ -122,6 +122,19 @@ fl_image_format_get_name (FlImageFormat format)
     }
 }
 
+/* The name is said by whoever asked for it. */
+static void
+explain_missing (const GError *problem, GError **error)
+{
+  const char *text = problem->message;
+
+  if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    text = _ ("There is no such file. Perhaps it was moved or renamed, or the build that makes it has failed.");
+  else if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    text = _ ("You may not read this file: ask its owner, or make a copy that you own.");
+  g_set_error_literal (error, problem->domain, problem->code, text);
+}
+
 /* The whole file, as long as it is a plain one of bearable size: a pipe or a device could go on for ever. */
 static GBytes *
 read_file (GFile *file, GCancellable *cancellable, GError **error)
@@ -129,21 +142,28 @@ read_file (GFile *file, GCancellable *cancellable, GError **error)
   g_autoptr (GFileInfo) info = NULL;
   g_autoptr (GFileInputStream) stream = NULL;
   g_autoptr (GByteArray) contents = g_byte_array_new ();
+  g_autoptr (GError) problem = NULL;
   gsize n_read;
 
   info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
-                            G_FILE_QUERY_INFO_NONE, cancellable, error);
+                            G_FILE_QUERY_INFO_NONE, cancellable, &problem);
   if (info == NULL)
-    return NULL;
+    {
+      explain_missing (problem, error);
+      return NULL;
+    }
   if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE,
                            _ ("This is a folder or a device, not a file. Choose a firmware file."));
       return NULL;
     }
-  stream = g_file_read (file, cancellable, error);
+  stream = g_file_read (file, cancellable, &problem);
   if (stream == NULL)
-    return NULL;
+    {
+      explain_missing (problem, error);
+      return NULL;
+    }
   do
     {
       guint length = contents->len;

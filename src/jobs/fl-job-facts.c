@@ -7,6 +7,7 @@
 #include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
+#include "fl-port-errors.h"
 #include "fl-trace-facts.h"
 #include "fl-write-protect.h"
 
@@ -204,6 +205,31 @@ fl_job_facts_take_error (FlFacts *facts, FlStage stage, const GError *error)
     fl_facts_set_flag (facts, "erase.unchanged", TRUE);
 }
 
+/**
+ * fl_job_facts_take_port:
+ * @port: the port that the job uses, or tried to
+ *
+ * Sets what it is called, and where it is in use, by whom. The latter looks through /proc: for a worker.
+ */
+void
+fl_job_facts_take_port (FlFacts *facts, const char *port)
+{
+  g_autofree char *label = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *holder = NULL;
+  g_autofree char *program = NULL;
+
+  g_return_if_fail (facts != NULL && port != NULL);
+  label = fl_transport_dup_label (port);
+  name = g_utf8_make_valid (label, -1);
+  fl_facts_set (facts, "port.name", name);
+  if (g_strcmp0 (fl_facts_get (facts, "port.open"), "busy") != 0)
+    return;
+  holder = fl_port_errors_dup_holder (port);
+  program = holder != NULL ? g_utf8_make_valid (holder, -1) : NULL;
+  fl_facts_set (facts, "port.holder", program);
+}
+
 /* What the traffic of this job shows. */
 static void
 fl_job_take_trace_facts (FlJob *self, FlFacts *facts)
@@ -246,6 +272,8 @@ fl_job_conclude_facts (FlJob *self, FlStage stage, const GError *error)
     fl_job_facts_take_device (facts, device);
   if (error != NULL)
     fl_job_facts_take_error (facts, stage, error);
+  if (fl_session_get_options (priv->session)->port != NULL)
+    fl_job_facts_take_port (facts, fl_session_get_options (priv->session)->port);
   fl_job_facts_add (facts, own);
   priv->facts = facts;
 }

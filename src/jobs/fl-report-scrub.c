@@ -9,8 +9,8 @@
 
 /* More bytes in a row may be contents of memory; an answer of 8 bytes, such as the place of a difference, may stay. */
 #define MEMORY_PATTERN "\\b[0-9A-F]{2}(?: [0-9A-F]{2}){8,}(?: …)?"
-/* Such links have the adapter's serial number in them. */
-#define BY_ID_PATTERN "/dev/serial/by-id/[^\\s,;:”]+"
+/* Such links have the adapter's serial number in them. Not \s: that would end them at any space there is in Unicode. */
+#define BY_ID_PATTERN "/dev/serial/by-id/[^ \\t\\r\\n\\x0B\\f,;:”]+"
 
 struct _FlReportScrub
 {

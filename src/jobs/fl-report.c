@@ -306,17 +306,21 @@ make_scrub (const FlReport *self)
   return scrub;
 }
 
-/* Values of facts are words of the program's own, which a user's name must not change; the sentences beside them are
- * not. */
+/* Values of facts are words of the program's own, which a user's name must not change, but for the names of ports and
+ * of programs; the sentences beside them are not. */
 static void
 scrub_facts (const FlReportScrub *scrub, JsonNode *facts)
 {
+  static const char *const names[] = { "other-port.name", "port.holder", "port.name", NULL };
   JsonObjectIter iter;
+  const char *name;
   JsonNode *member;
 
   json_object_iter_init (&iter, json_node_get_object (facts));
-  while (json_object_iter_next (&iter, NULL, &member))
-    if (JSON_NODE_HOLDS_OBJECT (member))
+  while (json_object_iter_next (&iter, &name, &member))
+    if (g_strv_contains (names, name))
+      fl_report_scrub_node (scrub, member);
+    else if (JSON_NODE_HOLDS_OBJECT (member))
       fl_report_scrub_node (scrub, json_object_get_member (json_node_get_object (member), "text"));
 }
 

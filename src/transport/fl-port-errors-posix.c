@@ -153,14 +153,25 @@ explain_missing (const char *path)
       path);
 }
 
+/**
+ * fl_port_errors_dup_holder:
+ * @path: a port that is in use
+ *
+ * Returns: (transfer full) (nullable): the program that has it open, as far as this user may see it
+ */
+char *
+fl_port_errors_dup_holder (const char *path)
+{
+  struct stat node;
+
+  return stat (path, &node) == 0 ? fl_port_holder_find (&node, FL_PORT_HOLDER_ANY) : NULL;
+}
+
 static char *
 explain_busy (const char *path)
 {
-  g_autofree char *holder = NULL;
-  struct stat node;
+  g_autofree char *holder = fl_port_errors_dup_holder (path);
 
-  if (stat (path, &node) == 0)
-    holder = fl_port_holder_find (&node, FL_PORT_HOLDER_ANY);
   if (holder == NULL)
     return g_strdup_printf (_ ("Another program of another user has %s open. Close it first"), path);
   return g_strdup_printf (_ ("%s is in use by %s. Close that program first"), path, holder);

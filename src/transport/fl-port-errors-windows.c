@@ -50,6 +50,12 @@ why_denied (const char *path)
 
 /* Of a port that is in use Windows names nobody: only the programs of its own user would let themselves be asked which
  * ports they have, and asking one about a port on which it waits may never end. */
+char *
+fl_port_errors_dup_holder (const char *path)
+{
+  return NULL;
+}
+
 static char *
 explain_busy (const char *path)
 {

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
  * implements this. */
 void  fl_port_errors_set_open (GError **error, const char *path, int code);
 void  fl_port_errors_set_io   (GError **error, const char *path, const char *doing, int code);
+char *fl_port_errors_dup_holder (const char *path);
 char *fl_port_errors_dup_others (const char *path); /* the same on every system */
 
 #ifdef G_OS_UNIX

@@ -214,6 +214,14 @@ def silence_is_explained():
 
 
 @tap.case
+def missing_port_is_named():
+    """a port that is not there is called by its name"""
+    said = cli("info", "--port", "/dev/ttyNONE", expect=2)
+    said = said.stdout + said.stderr
+    assert "\nThere is no port /dev/ttyNONE.\n" in said and "We tried to open /dev/ttyNONE for" in said, said
+
+
+@tap.case
 def cancelled_says_the_state():
     """SIGINT in mid-write: exit 9, and what state the flash is in"""
     process = subprocess.Popen([CLI, "program", str(HERE / "a.bin"), "--port", "sim:0x460,clock=real"],

@@ -313,6 +313,15 @@ def one_chip():
 
 
 @tap.case
+def by_name():
+    """devices NAME: what is printed on a chip; one that nobody knows is an error"""
+    assert [chip["pid"] for chip in ask("STM32G0B1RET6")] == ["0x467"]
+    assert [chip["pid"] for chip in ask("f103c8")] == ["0x410", "0x412", "0x414", "0x430"]
+    run = subprocess.run([CLI, "devices", "STM32X7"], capture_output=True, text=True, timeout=LIMIT)
+    assert run.returncode != 0 and "is called “STM32X7”" in run.stderr, run
+
+
+@tap.case
 def complete():
     """devices: every chip has times, ways to enter its bootloader, notes and sources"""
     for pid, chip in CHIPS.items():

@@ -132,6 +132,53 @@ test_names (void)
     }
 }
 
+/* What is printed on a chip, and the product IDs that it may have. */
+static const struct
+{
+  const char *text;
+  const char *pids;
+} called_rows[] = {
+  { "STM32G0B1RET6", "0x467" },
+  { "stm32g0c1", "0x467" },
+  { "g071", "0x460" },
+  { "F407VGT6", "0x413" },
+  { "STM32F303CBT6", "0x422" },
+  { "STM32F303K8", "0x438" },
+  { "STM32F103C8T6", "0x410 0x412 0x414 0x430" },
+  { "STM32L152RC", "0x427 0x436" },
+  { "WLE5", "0x497" },
+  { "STM32", "" },
+  { "S", "" },
+  { "", "" },
+  { "ESP32", "" },
+  { "F9", "" },
+};
+
+static void
+test_called (void)
+{
+  const GPtrArray *chips = fl_chip_db_all ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (called_rows); i++)
+    {
+      g_autoptr (GString) pids = g_string_new (NULL);
+
+      for (guint k = 0; k < chips->len; k++)
+        if (fl_chip_is_called (g_ptr_array_index (chips, k), called_rows[i].text))
+          g_string_append_printf (pids, "%s0x%03X", pids->len > 0 ? " " : "",
+                                  ((const FlChip *) g_ptr_array_index (chips, k))->pid);
+      g_test_message ("%s: %s", called_rows[i].text, pids->str);
+      g_assert_cmpstr (pids->str, ==, called_rows[i].pids);
+    }
+  for (guint i = 0; i < chips->len; i++) /* each by its own first name */
+    {
+      g_autofree char *names = fl_chip_dup_names (g_ptr_array_index (chips, i));
+
+      names[strcspn (names, " ,/")] = '\0';
+      g_assert_true (fl_chip_is_called (g_ptr_array_index (chips, i), names));
+    }
+}
+
 static const struct
 {
   guint16 pid;
@@ -341,6 +388,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/device-text/bootloader", test_bootloader);
   g_test_add_func ("/device-text/faults-of-all", test_faults_of_all);
   g_test_add_func ("/device-text/names", test_names);
+  g_test_add_func ("/device-text/called", test_called);
   g_test_add_func ("/device-text/memory-map", test_memory_map);
   g_test_add_func ("/device-text/memory-map-of-all", test_memory_map_of_all);
   g_test_add_func ("/device-text/boot-pins", test_boot_pins);

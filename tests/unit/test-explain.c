@@ -150,7 +150,7 @@ static const ExplainCase explain_cases[] = {
     0,
     FL_PARITY_EVEN,
     NULL,
-    { "dialout", "/dev/ttyUSB7", "We opened" },
+    { "dialout", "/dev/ttyUSB7", "We tried to open" },
     { "BOOT0" } },
 };
 

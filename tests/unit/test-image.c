@@ -296,6 +296,7 @@ test_load_errors (FlTestPlace *self, gconstpointer data)
 
   g_assert_null (fl_image_load (nowhere, 0, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "There is no such file."));
   g_clear_error (&error);
   g_assert_null (fl_image_load (self->folder, 0, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE);

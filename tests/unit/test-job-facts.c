@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What jobs put down as evidence, so that somebody can say later why they failed. */
+#include "config.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
+
+#ifdef G_OS_UNIX
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#endif
 
 #include "fl-connect-job.h"
 #include "fl-diagnosis.h"
@@ -49,7 +57,7 @@ static const struct
   { "permission", "{\"device_pid\":\"0x410\",\"behaviour\":{\"port_open_error\":\"EACCES\"}}", FL_ERROR_PORT_PERMISSION,
     "port.open=permission fail.stage=open" },
   { "missing", "{\"device_pid\":\"0x410\",\"behaviour\":{\"port_open_error\":\"ENOENT\"}}", FL_ERROR_PORT_MISSING,
-    "port.open=missing" },
+    "port.open=missing !port.holder" },
   { "already", "{\"device_pid\":\"0x468\",\"behaviour\":{\"on_sync\":\"silent\",\"on_second_sync\":\"1f\"}}", -1,
     "sync.kind=already sync.second=1F" },
   { "garbage", "{\"device_pid\":\"0x410\",\"behaviour\":{\"on_sync\":[\"86\",\"fe\"]}}", FL_ERROR_NO_ANSWER,
@@ -196,6 +204,40 @@ test_diagnosis (void)
   g_unlink (path);
 }
 
+/* What the port is called is known; who holds it, where somebody does and may be seen. */
+static void
+test_port (void)
+{
+  g_autoptr (FlFacts) facts = fl_facts_new ();
+
+  fl_job_facts_take_port (facts, "/dev/ttyUSB0");
+  assert_facts (facts, "port.name=/dev/ttyUSB0 !port.holder");
+  fl_job_facts_take_port (facts, "sim:0x410\xFF");
+  g_assert_nonnull (strstr (fl_facts_get (facts, "port.name"), "0x410"));
+#ifdef G_OS_UNIX
+  {
+    g_autofree char *process = g_strdup_printf ("(process %d)", (int) getpid ());
+    g_autofree char *name = NULL;
+    int master = posix_openpt (O_RDWR | O_NOCTTY);
+    int slave;
+
+    g_assert_cmpint (master, >=, 0);
+    g_assert_cmpint (grantpt (master), ==, 0);
+    g_assert_cmpint (unlockpt (master), ==, 0);
+    name = g_strdup (ptsname (master));
+    slave = g_open (name, O_RDWR | O_NOCTTY, 0);
+    g_assert_cmpint (slave, >=, 0);
+    fl_facts_set (facts, "port.open", "busy");
+    fl_job_facts_take_port (facts, name);
+    g_assert_nonnull (strstr (fl_facts_get (facts, "port.holder"), process));
+    close (slave);
+    fl_job_facts_take_port (facts, name);
+    assert_facts (facts, "!port.holder");
+    close (master);
+  }
+#endif
+}
+
 int
 main (int argc, char **argv)
 {
@@ -213,5 +255,6 @@ main (int argc, char **argv)
   g_test_add_func ("/job-facts/cancelled", test_cancelled);
   g_test_add_func ("/job-facts/verify", test_verify);
   g_test_add_func ("/job-facts/diagnosis", test_diagnosis);
+  g_test_add_func ("/job-facts/port", test_port);
   return g_test_run ();
 }
