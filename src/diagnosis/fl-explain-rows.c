@@ -433,8 +433,8 @@ const FlExplainRow fl_explain_rows[] = {
     FL_OBSERVED_ANYTHING,
     FL_WHEN_ALWAYS,
     N_ ("The flash does not hold what the file holds"),
-    N_ ("What was read back differs from the file. The chip acknowledges a write even when it was not done, so only "
-        "reading back shows it. Do not use this board."),
+    N_ ("What was read back differs from the file. Where that was just programmed: a chip acknowledges a write even "
+        "when it was not done, so only reading back shows it. Do not use the board as it is."),
     { { FL_WHEN_ALWAYS, N_ ("Program again. If another address differs this time: speed, wires or supply.") },
       { FL_WHEN_ALWAYS, N_ ("If the same sectors differ again: write protection is the first candidate. A protected "
                             "sector acknowledges and stays as it was.") },

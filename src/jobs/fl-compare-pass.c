@@ -23,6 +23,12 @@ get_chunk (guint32 address, gsize left, guint read_size)
   return MIN (left, read_size < FL_BOOT_MAX_BLOCK ? read_size : FL_BOOT_MAX_BLOCK - address % FL_BOOT_MAX_BLOCK);
 }
 
+static guint8
+get_erased_value (const FlComparePass *self)
+{
+  return self->device->chip != NULL ? self->device->chip->erased_value : 0xFF;
+}
+
 static void
 note_difference (FlComparePass *self, guint32 address, const guint8 *expected, const guint8 *got, gsize length,
                  gsize at)
@@ -131,6 +137,7 @@ take_part (FlComparePass *self, const FlSector *sector, guint32 address, const g
       return;
     }
   fl_mismatch_add (self->mismatch, address, expected, got, length);
+  self->all_blank = self->all_blank && fl_bytes_all (got, length, get_erased_value (self));
   if (!equal)
     n_equal -= count_differences (self, address, expected, got, length);
   self->n_equal += n_equal;
@@ -291,6 +298,53 @@ compare_segment (FlComparePass *self, guint index, GCancellable *cancellable, GE
   return TRUE;
 }
 
+/* What the flash may hold where this job has written nothing, and no board has to be at fault: words of the fact
+ * "verify.flash", and what they mean. NULL: the pattern is one of bad writing or reading all the same. */
+static const char *
+get_content (const FlComparePass *self, const char **words)
+{
+  if (!self->unwritten)
+    return NULL;
+  switch (self->pattern)
+    {
+    case FL_MISMATCH_NOTHING_WRITTEN:
+      *words = self->all_blank
+                   ? _ ("All of it is blank: the file was never programmed, or the flash was erased since.")
+                   : _ ("These bytes are still erased: programming was cut short, or writes were only acknowledged, as "
+                        "write protection does.");
+      return self->all_blank ? "blank" : "partly";
+    case FL_MISMATCH_NOT_ERASED:
+    case FL_MISMATCH_SECTORS_UNCHANGED:
+    case FL_MISMATCH_RANDOM:
+    case FL_MISMATCH_OTHER_CONTENT:
+      *words = _ ("The flash holds something else there: another file, or another version of this one.");
+      return "other";
+    case FL_MISMATCH_NONE:
+    case FL_MISMATCH_GRANULARITY:
+    case FL_MISMATCH_FIRST_32:
+    case FL_MISMATCH_REREADS_DIFFER:
+    case FL_N_MISMATCHES:
+    default:
+      return NULL;
+    }
+}
+
+static void
+take_facts (const FlComparePass *self)
+{
+  FlFacts *facts = fl_job_get_own_facts (self->job);
+  const char *words = NULL;
+  const char *content = get_content (self, &words);
+
+  if (content == NULL)
+    {
+      fl_mismatch_take_facts (self->mismatch, facts);
+      return;
+    }
+  fl_facts_set (facts, "verify.flash", content);
+  fl_facts_say (facts, "verify.flash", "%s", words);
+}
+
 /**
  * fl_compare_pass_run:
  *
@@ -309,13 +363,13 @@ fl_compare_pass_run (FlComparePass *self, GCancellable *cancellable, GError **er
   self->n_missed = 0;
   self->kept_bytes = self->vain_bytes = 0;
   self->at_sector = -1;
-  self->mismatch =
-      fl_mismatch_new (self->device->layout, self->device->chip != NULL ? self->device->chip->erased_value : 0xFF);
+  self->all_blank = TRUE;
+  self->mismatch = fl_mismatch_new (self->device->layout, get_erased_value (self));
   for (guint i = 0; ok && i < fl_image_get_n_segments (self->image); i++)
     ok = compare_segment (self, i, cancellable, error);
   self->pattern = fl_mismatch_get_kind (self->mismatch);
   if (ok || self->n_different > 0)
-    fl_mismatch_take_facts (self->mismatch, fl_job_get_own_facts (self->job));
+    take_facts (self);
   g_clear_pointer (&self->mismatch, fl_mismatch_free);
   return ok;
 }
@@ -330,12 +384,14 @@ fl_compare_pass_set_error (const FlComparePass *self, GError **error)
 {
   g_autofree char *expected = fl_bytes_to_hex (self->expected, self->n_shown, 0);
   g_autofree char *got = fl_bytes_to_hex (self->got, self->n_shown, 0);
+  const char *words = fl_mismatch_get_words (self->pattern);
 
+  get_content (self, &words);
   g_set_error (error, FL_ERROR, FL_ERROR_VERIFY,
                ngettext ("The flash differs from the file at 0x%08X: expected %s, read %s. %" PRIu64
                          " byte is different. %s",
                          "The flash differs from the file from 0x%08X on: expected %s, read %s. %" PRIu64
                          " bytes are different. %s",
                          (gulong) self->n_different),
-               self->first_address, expected, got, self->n_different, fl_mismatch_get_words (self->pattern));
+               self->first_address, expected, got, self->n_different, words);
 }

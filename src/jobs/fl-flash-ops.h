@@ -54,6 +54,7 @@ typedef struct
   FlImage *image;
   const guint8 *wanted;    /* nullable: one byte a sector: whether to look at it */
   gboolean mark_sectors;   /* whether the job's map follows */
+  gboolean unwritten;      /* this job has written nothing: what is blank may never have been meant to be otherwise */
   const guint8 *left;      /* nullable: one byte a sector: whether it was left as it was */
   const guint8 *proven;    /* nullable: one byte a sector: whether it was compared in another way: not read */
   guint8  *missed;         /* out (caller-allocates), zeros, with left: one byte a sector: it does not hold it */
@@ -61,6 +62,7 @@ typedef struct
   guint64  n_equal;        /* out: bytes, without those of missed sectors */
   guint64  n_different;    /* out: bytes, likewise */
   guint8  *different;      /* out (caller-allocates) nullable: one byte a sector: whether it differs */
+  gboolean all_blank;      /* out: all that was read */
   guint    n_repeated;     /* out: blocks that a second reading showed to be right */
   guint32  first_address;  /* out: where the first difference is */
   guint8   expected[8];    /* out: from there on, n_shown of them */

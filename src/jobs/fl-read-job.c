@@ -8,6 +8,7 @@
 #include "fl-error.h"
 #include "fl-flash-ops.h"
 #include "fl-job-private.h"
+#include "fl-memory-map.h"
 
 struct _FlReadJob
 {
@@ -69,6 +70,39 @@ fl_read_job_check (FlReadJob *self, FlDevice *device, GError **error)
   return FALSE;
 }
 
+/* Whether all of it is in one memory that the chip is known to have. */
+static gboolean
+fl_read_job_is_inside (FlReadJob *self, FlDevice *device)
+{
+  g_autoptr (GArray) areas = fl_memory_map_new (device);
+
+  if (device->layout != NULL && fl_layout_contains (device->layout, self->address, self->length))
+    return TRUE;
+  for (guint i = 0; i < areas->len; i++)
+    {
+      const FlMemoryArea *area = &g_array_index (areas, FlMemoryArea, i);
+
+      if (self->address >= area->start && (guint64) self->address + self->length <= (guint64) area->start + area->size)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Some chips have more memory than they say, so that the chip is asked; and at once, not after minutes of reading what
+ * is then of no use. */
+static gboolean
+fl_read_job_try_end (FlReadJob *self, FlBoot *boot, GCancellable *cancellable, GError **error)
+{
+  guint32 last = self->address + (self->length - 1);
+  guint8 byte;
+
+  if (fl_boot_read (boot, last, &byte, 1, cancellable, error))
+    return TRUE;
+  /* Translators: addresses; what the chip answered follows. */
+  g_prefix_error (error, _ ("There is no memory from 0x%08X all the way to 0x%08X: "), self->address, last);
+  return FALSE;
+}
+
 static gboolean
 fl_read_job_read (FlReadJob *self, FlBoot *boot, GCancellable *cancellable, GError **error)
 {
@@ -104,11 +138,13 @@ fl_read_job_run (FlJob *job, GCancellable *cancellable, GError **error)
 {
   FlReadJob *self = FL_READ_JOB (job);
   FlBoot *boot = fl_job_get_boot (job, error);
+  FlDevice *device = fl_session_get_device (fl_job_get_session (job));
 
   if (boot == NULL)
     return FALSE;
   fl_job_enter_stage (job, FL_STAGE_READ);
-  if (fl_read_job_check (self, fl_session_get_device (fl_job_get_session (job)), error)
+  if (fl_read_job_check (self, device, error)
+      && (fl_read_job_is_inside (self, device) || fl_read_job_try_end (self, boot, cancellable, error))
       && fl_read_job_read (self, boot, cancellable, error))
     return TRUE;
   fl_job_set_board_state (job, "%s", _ ("Flash: nothing was changed. The board is as it was."));

@@ -79,7 +79,12 @@ fl_verify_job_compare (FlVerifyJob *self, FlBoot *boot, FlDevice *device, GCance
   FlJob *job = FL_JOB (self);
   g_autofree char *size = g_format_size_full (fl_image_get_size (self->image), G_FORMAT_SIZE_IEC_UNITS);
   FlComparePass compare = {
-    .job = job, .boot = boot, .device = device, .image = self->image, .mark_sectors = device->layout != NULL
+    .job = job,
+    .boot = boot,
+    .device = device,
+    .image = self->image,
+    .mark_sectors = device->layout != NULL,
+    .unwritten = TRUE,
   };
   gboolean ok;
 

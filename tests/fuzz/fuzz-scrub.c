@@ -31,8 +31,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   if (text == NULL)
     return 0;
   *text++ = '\0';
-  /* No system has such a name; or it is a part of what stands for it. */
-  if (strpbrk (name, "/:;, \t\r\v\f") != NULL || strstr ("(user)", name) != NULL)
+  /* No system has such a name; or it is a part of what stands for it, or of what ends an adapter's name. */
+  if (strpbrk (name, "/:;, \t\r\v\f") != NULL || strstr ("(user)", name) != NULL || strstr (name, "”") != NULL
+      || strstr (name, "…") != NULL)
     return 0;
   scrub = fl_report_scrub_new ("/home/fuzzer", name, NULL);
   clean = fl_report_scrub_text (scrub, text);

@@ -190,6 +190,14 @@ static const DiagnosisCase diagnosis_cases[] = {
   { "write/silent", 0x410, SESSION "; write.result=silent", "WRITE_NACK_AT_ADDRESS", "",
     "WATCHDOG_OR_SPURIOUS_RESET POWER_OR_PARASITIC", NULL },
 
+  { "verify/blank", 0x410, SESSION "; verify.flash=blank; fail.stage=verify", "OTHER_CONTENT", "NOT_PROGRAMMED", NULL,
+    NULL },
+  { "verify/partly", 0x410, SESSION "; verify.flash=partly; fail.stage=verify", "OTHER_CONTENT", "NOT_PROGRAMMED",
+    "WRITE_PROTECTED", NULL },
+  { "verify/partly/protected", 0x410, SESSION "; verify.flash=partly; options.write-protected=yes", "OTHER_CONTENT",
+    "WRITE_PROTECTED", "NOT_PROGRAMMED", NULL },
+  { "verify/other", 0x410, SESSION "; verify.flash=other; fail.stage=verify", "OTHER_CONTENT", "OTHER_FIRMWARE", NULL,
+    NULL },
   { "verify/granularity", 0x450, SESSION "; verify.pattern=granularity", "VERIFY_MISMATCH", "WRITE_GRANULARITY", NULL,
     NULL },
   { "verify/unaligned", 0x474, SESSION "; verify.pattern=ok; write.unaligned=dropped", "VERIFY_MISMATCH",
@@ -429,7 +437,7 @@ test_data (void)
   const FlRules *rules = fl_rules_get ();
   const char *const *codes = fl_diagnosis_get_codes ();
 
-  g_assert_cmpuint (rules->causes->len, ==, 47);
+  g_assert_cmpuint (rules->causes->len, ==, 49);
   for (guint i = 0; i < rules->causes->len; i++)
     {
       const FlCauseRow *cause = g_ptr_array_index (rules->causes, i);
@@ -451,7 +459,7 @@ test_data (void)
         used = contains (g_ptr_array_index (rules->rules, j), cause->code);
       g_assert_true (used);
     }
-  g_assert_null (codes[47]);
+  g_assert_null (codes[49]);
   for (guint i = 0; i < rules->classes->len; i++)
     {
       const FlClassRow *class = g_ptr_array_index (rules->classes, i);

@@ -53,7 +53,7 @@ test_read_broken (void)
   g_assert_nonnull (strstr (fl_job_get_board_state (job), "nothing was changed"));
 }
 
-/* Requests that are refused before anything is sent, or by the chip. */
+/* Requests that are refused before anything is sent, or by the chip: at once, although the beginning could be read. */
 static const struct
 {
   const char *path;
@@ -65,6 +65,7 @@ static const struct
   { "nothing", "0x410", 0x08000000, 0, FL_ERROR_USAGE },
   { "past-the-end", "0x410", 0xFFFFFFF0, 17, FL_ERROR_USAGE },
   { "no-memory", "0x410", 0x90000000, 16, FL_ERROR_NACK },
+  { "beyond-flash", "0x410", 0x08000000, 0x00100000, FL_ERROR_NACK },
   { "protected", "0x410,rdp=1", 0x08000000, 16, FL_ERROR_PROTECTED },
 };
 

@@ -115,6 +115,12 @@ make_image (void)
   return image;
 }
 
+static const guint8 *
+get_data (FlImage *image)
+{
+  return g_bytes_get_data (fl_image_get_segment (image, 0)->data, NULL);
+}
+
 static void
 test_program (void)
 {
@@ -162,28 +168,50 @@ test_cancelled (void)
   assert_facts (fl_job_get_facts (job), "!fail.stage !fail.code write.result=ok");
 }
 
-/* The flash holds what programming over something else gives; then something else altogether. */
+/* What a flash holds that is only compared with the file: nothing has to be wrong with the board. */
 static void
 test_verify (void)
 {
+  static const struct
+  {
+    const char *facts;
+    const char *words;
+    const char *cause;
+  } cases[] = {
+    { "verify.flash=blank !verify.pattern fail.stage=verify fail.code=verify", "never programmed", "NOT_PROGRAMMED" },
+    { "verify.flash=other !verify.pattern fail.stage=verify", "another version", "OTHER_FIRMWARE" },
+    { "verify.flash=partly !verify.pattern", "cut short", "NOT_PROGRAMMED" },
+    { "verify.flash=other !verify.pattern", "another version", "OTHER_FIRMWARE" },
+  };
   g_autoptr (JobBoard) board = job_board_new (BOARD);
   g_autoptr (FlImage) image = make_image ();
-  g_autoptr (FlJob) verify = NULL;
-  g_autoptr (FlJob) again = NULL;
-  g_autoptr (GError) error = NULL;
+  guint8 blank[2048];
 
+  memset (blank, 0xFF, sizeof blank);
   job_board_connect (board);
-  verify = fl_verify_job_new (board->session, image);
-  g_assert_false (job_board_run (board, verify, &error));
-  g_assert_error (error, FL_ERROR, FL_ERROR_VERIFY);
-  assert_facts (fl_job_get_facts (verify), "verify.pattern=nothing-written fail.stage=verify fail.code=verify");
-  g_assert_nonnull (strstr (error->message, "did not do it"));
-  g_clear_error (&error);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FlJob) job = NULL;
+      g_autoptr (FlDiagnosis) diagnosis = NULL;
+      g_autoptr (GError) error = NULL;
 
-  job_board_fill (board, 5);
-  again = fl_verify_job_new (board->session, image);
-  g_assert_false (job_board_run (board, again, &error));
-  assert_facts (fl_job_get_facts (again), "!verify.pattern fail.stage=verify");
+      if (i == 1)
+        job_board_fill (board, 5);
+      if (i == 2) /* the file, and its second page erased; then a few bytes that differ here and there */
+        g_assert_true (fl_sim_board_poke (board->board, 0x08000000, get_data (image), 2048)
+                       && fl_sim_board_poke (board->board, 0x08000800, blank, sizeof blank));
+      if (i == 3)
+        g_assert_true (fl_sim_board_poke (board->board, 0x08000000, get_data (image), 4096)
+                       && fl_sim_board_poke (board->board, 0x08000123, (const guint8 *) "1.0", 3));
+      job = fl_verify_job_new (board->session, image);
+      g_assert_false (job_board_run (board, job, &error));
+      g_assert_error (error, FL_ERROR, FL_ERROR_VERIFY);
+      assert_facts (fl_job_get_facts (job), cases[i].facts);
+      g_assert_nonnull (strstr (error->message, cases[i].words));
+      diagnosis = fl_diagnose (fl_job_get_facts (job), NULL);
+      g_assert_cmpstr (diagnosis->observation, ==, "OTHER_CONTENT");
+      g_assert_cmpstr (((const FlCause *) g_ptr_array_index (diagnosis->causes, 0))->code, ==, cases[i].cause);
+    }
 }
 
 /* What the engine makes of a failed job's facts. */
