@@ -98,11 +98,12 @@ fl_cli_progress_log_cb (GListModel *log, guint position, guint removed, guint ad
     {
       g_autoptr (FlLogEntry) entry = g_list_model_get_item (log, i);
       g_autofree char *text = fl_log_entry_to_string (entry);
+      g_autofree char *seen = fl_log_entry_dup_seen (entry); /* its causes are printed with the explanation */
 
       fl_cli_progress_wipe (self);
-      if (fl_log_entry_get_status (entry) == FL_LOG_FAILED && fl_log_entry_get_detail (entry) != NULL
+      if (fl_log_entry_get_status (entry) == FL_LOG_FAILED && seen != NULL
           && !FL_IS_DIAGNOSE_JOB (self->job)) /* of whose probes one or the other is to fail */
-        fl_cli_print (self->cli, "%s\n%s", text, fl_log_entry_get_detail (entry));
+        fl_cli_print (self->cli, "%s\n%s", text, seen);
       else
         fl_cli_print (self->cli, "%s", text);
     }

@@ -75,6 +75,7 @@ FlJobPrivate *fl_job_get_private      (FlJob *self);
 gboolean      fl_job_announce_cb      (gpointer user_data);           /* main context */
 void          fl_job_changed          (FlJob *self);                  /* worker, with the lock held */
 void          fl_job_take_log         (FlJob *self, FlLogStatus status, const char *detail, const char *text);
+void          fl_job_take_entry       (FlJob *self, FlLogEntry *entry); /* (transfer full) */
 void          fl_job_conclude_failure (FlJob *self, const GError *error);
 void          fl_job_conclude_facts   (FlJob *self, FlStage stage, const GError *error);
 

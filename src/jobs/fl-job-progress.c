@@ -23,15 +23,22 @@ fl_job_changed (FlJob *self)
 }
 
 void
-fl_job_take_log (FlJob *self, FlLogStatus status, const char *detail, const char *text)
+fl_job_take_entry (FlJob *self, FlLogEntry *entry)
 {
   FlJobPrivate *priv = fl_job_get_private (self);
-  FlLogEntry *entry = fl_log_entry_new (status, fl_session_get_elapsed (priv->session), text, detail);
 
   g_mutex_lock (&priv->lock);
   g_ptr_array_add (priv->pending.log, entry);
   fl_job_changed (self);
   g_mutex_unlock (&priv->lock);
+}
+
+void
+fl_job_take_log (FlJob *self, FlLogStatus status, const char *detail, const char *text)
+{
+  gint64 time = fl_session_get_elapsed (fl_job_get_private (self)->session);
+
+  fl_job_take_entry (self, fl_log_entry_new (status, time, text, detail));
 }
 
 /**

@@ -291,21 +291,22 @@ fl_job_explain (FlJob *self, const GError *error)
   return fl_explain (&evidence);
 }
 
-/* What a failed line of the log unfolds to: the message, where the line says something else; the bytes; and what it can
- * be. */
-static char *
-dup_failure_detail (const char *message, const char *exchanges, const FlExplanation *explanation)
+/* The last line of a failed job. It unfolds to the message, where the line says something else; the bytes; and what it
+ * can come from. */
+static FlLogEntry *
+make_failed_entry (FlJob *self, const char *step, const GError *error, const char *exchanges,
+                   const FlExplanation *explanation)
 {
+  gint64 time = fl_session_get_elapsed (fl_job_get_session (self));
   g_autofree char *causes =
       explanation->diagnosis != NULL ? fl_diagnosis_to_text (explanation->diagnosis) : g_strdup ("");
-  GString *text = g_string_new (message);
+  g_autofree char *seen = NULL;
 
-  if (message != NULL && *exchanges != '\0')
-    g_string_append_c (text, '\n');
-  g_string_append (text, exchanges);
-  if (*causes != '\0')
-    g_string_append_printf (text, "\n\n%s", g_strchomp (causes));
-  return g_string_free (text, FALSE);
+  g_strchomp (causes);
+  if (step == NULL)
+    return fl_log_entry_new_failed (time, error->message, exchanges, causes);
+  seen = g_strconcat (error->message, *exchanges != '\0' ? "\n" : "", exchanges, NULL);
+  return fl_log_entry_new_failed (time, step, seen, causes);
 }
 
 /* Worker: a failed job's last line of the log, its explanation, and what becomes of the session. */
@@ -325,9 +326,8 @@ fl_job_conclude_failure (FlJob *self, const GError *error)
   else
     {
       FlExplanation *explanation = fl_job_explain (self, error);
-      g_autofree char *detail = dup_failure_detail (step != NULL ? error->message : NULL, exchanges, explanation);
 
-      fl_job_log (self, FL_LOG_FAILED, detail, "%s", step != NULL ? step : error->message);
+      fl_job_take_entry (self, make_failed_entry (self, step, error, exchanges, explanation));
       g_mutex_lock (&priv->lock);
       g_clear_pointer (&priv->pending.explanation, fl_explanation_free);
       priv->pending.explanation = explanation;

@@ -4,6 +4,7 @@
 #include "fl-log.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 struct _FlLogEntry
 {
@@ -14,6 +15,7 @@ struct _FlLogEntry
   char *time_text;
   char *text;
   char *detail;
+  gsize seen_length; /* of the detail: what is behind it is what it can mean */
 };
 
 enum
@@ -49,6 +51,26 @@ fl_log_entry_new (FlLogStatus status, gint64 time, const char *text, const char 
   self->time_text = g_strdup_printf ("%02d:%02d.%03d", (int) (ms / 60000), (int) (ms / 1000 % 60), (int) (ms % 1000));
   self->text = g_strdup (text);
   self->detail = detail != NULL && *detail != '\0' ? g_strdup (detail) : NULL;
+  self->seen_length = self->detail != NULL ? strlen (self->detail) : 0;
+  return self;
+}
+
+/**
+ * fl_log_entry_new_failed:
+ * @time: microseconds since the session began
+ * @text: what was tried
+ * @seen: what was seen: the message, the bytes and their meaning
+ * @causes: what it can come from, or an empty text
+ *
+ * Returns: (transfer full): a line of the log about a failure, which unfolds to both
+ */
+FlLogEntry *
+fl_log_entry_new_failed (gint64 time, const char *text, const char *seen, const char *causes)
+{
+  g_autofree char *detail = g_strconcat (seen, *causes != '\0' ? "\n\n" : "", causes, NULL);
+  FlLogEntry *self = fl_log_entry_new (FL_LOG_FAILED, time, text, detail);
+
+  self->seen_length = strlen (seen);
   return self;
 }
 
@@ -100,6 +122,20 @@ fl_log_entry_get_detail (FlLogEntry *self)
 {
   g_return_val_if_fail (FL_IS_LOG_ENTRY (self), NULL);
   return self->detail;
+}
+
+/**
+ * fl_log_entry_dup_seen:
+ *
+ * For whoever shows the explanation of a failure, with its causes, beside the log.
+ *
+ * Returns: (transfer full) (nullable): the detail without what the failure can come from; %NULL: there is none
+ */
+char *
+fl_log_entry_dup_seen (FlLogEntry *self)
+{
+  g_return_val_if_fail (FL_IS_LOG_ENTRY (self), NULL);
+  return self->seen_length > 0 ? g_strndup (self->detail, self->seen_length) : NULL;
 }
 
 /**

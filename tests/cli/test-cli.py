@@ -219,6 +219,7 @@ def missing_port_is_named():
     said = cli("info", "--port", "/dev/ttyNONE", expect=2)
     said = said.stdout + said.stderr
     assert "\nThere is no port /dev/ttyNONE.\n" in said and "We tried to open /dev/ttyNONE for" in said, said
+    assert said.count("What it may be") == 1, said  # not in the log, and once more behind it
 
 
 @tap.case

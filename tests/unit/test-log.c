@@ -41,6 +41,33 @@ test_no_detail (void)
   g_assert_null (fl_log_entry_get_detail (entry));
 }
 
+/* A failure unfolds to all of it; who shows the causes elsewhere can leave them out. */
+static void
+test_failed (void)
+{
+  static const struct
+  {
+    const char *seen;
+    const char *causes;
+    const char *detail;
+  } rows[] = {
+    { "> 7F", "1. The cable", "> 7F\n\n1. The cable" },
+    { "> 7F", "", "> 7F" },
+    { "", "1. The cable", "\n\n1. The cable" },
+    { "", "", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FlLogEntry) entry = fl_log_entry_new_failed (0, "Activating device", rows[i].seen, rows[i].causes);
+      g_autofree char *seen = fl_log_entry_dup_seen (entry);
+
+      g_assert_cmpint (fl_log_entry_get_status (entry), ==, FL_LOG_FAILED);
+      g_assert_cmpstr (fl_log_entry_get_detail (entry), ==, rows[i].detail);
+      g_assert_cmpstr (seen, ==, *rows[i].seen != '\0' ? rows[i].seen : NULL);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -48,5 +75,6 @@ main (int argc, char *argv[])
   for (guint i = 0; i < G_N_ELEMENTS (log_cases); i++)
     g_test_add_data_func (log_cases[i].path, GUINT_TO_POINTER (i), test_line);
   g_test_add_func ("/log/no-detail", test_no_detail);
+  g_test_add_func ("/log/what-was-seen", test_failed);
   return g_test_run ();
 }
