@@ -150,6 +150,8 @@ static const DiagnosisCase diagnosis_cases[] = {
   { "late", 0x451, SESSION "; sync.kind=late", "SILENCE_THEN_79", "NO_RESPONSE_TOO_EARLY", NULL, NULL },
 
   { "rdp", 0x410, SESSION "; read.flash=nack-command", "NACK_ON_MEMORY_COMMANDS", "RDP_ACTIVE", NULL, NULL },
+  { "rdp/later", 0x410, "id.pid=0x410; id.known=yes; read.flash=nack-command", "NACK_ON_MEMORY_COMMANDS", "RDP_ACTIVE",
+    NULL, "TX_RX_WIRING" },
   { "rdp/all", 0x410, SESSION "; read.flash=nack-command; write.result=nack-command; erase.command=nack",
     "NACK_ON_MEMORY_COMMANDS", "=RDP_ACTIVE", NULL, NULL },
   { "rdp/slow", 0x413, SESSION "; read.flash=nack-command; erase.slow=yes; erase.seconds=20", "ERASE_NO_REPLY",
