@@ -33,9 +33,16 @@ print_details (FlCli *cli, const FlChip *chip)
     fl_cli_print (cli, "    %s", chip->notes[i]);
 }
 
-/* Those that a product ID, or what is printed on a chip, stands for; NULL: all. */
-static GPtrArray *
-find_chips (const char *wanted, GError **error)
+/**
+ * fl_cli_find_chips:
+ * @wanted: (nullable): a product ID, or what is printed on a chip, as fl_chip_is_called(); %NULL: all
+ *
+ * Errors: %FL_ERROR_USAGE, %FL_ERROR_UNKNOWN_DEVICE when there is none.
+ *
+ * Returns: (transfer container) (element-type FlChip): at least one
+ */
+GPtrArray *
+fl_cli_find_chips (const char *wanted, GError **error)
 {
   const GPtrArray *all = fl_chip_db_all ();
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
@@ -63,7 +70,7 @@ static gboolean
 run_devices (FlCli *cli, char **arguments, GError **error)
 {
   gboolean all = arguments[0] == NULL;
-  g_autoptr (GPtrArray) chips = find_chips (arguments[0], error);
+  g_autoptr (GPtrArray) chips = fl_cli_find_chips (arguments[0], error);
 
   if (chips == NULL)
     return FALSE;

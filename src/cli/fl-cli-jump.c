@@ -17,24 +17,36 @@ add_list (FlCli *cli, const char *name, const GPtrArray *list)
   json_builder_end_array (cli->result);
 }
 
+/* The only one that is called so. */
+static const FlChip *
+find_chip (const char *wanted, GError **error)
+{
+  g_autoptr (GPtrArray) chips = fl_cli_find_chips (wanted, error);
+  g_autoptr (GString) pids = g_string_new (NULL);
+
+  if (chips == NULL)
+    return NULL;
+  if (chips->len == 1)
+    return g_ptr_array_index (chips, 0);
+  for (guint i = 0; i < chips->len; i++)
+    g_string_append_printf (pids, "%s0x%03X", i > 0 ? ", " : "", ((const FlChip *) g_ptr_array_index (chips, i))->pid);
+  g_set_error (error, FL_ERROR, FL_ERROR_USAGE,
+               /* Translators: "F103", product IDs */
+               _ ("“%s” can be any of %s: say the product ID; “flashloader-cli devices %s” tells them apart"), wanted,
+               pids->str, wanted);
+  return NULL;
+}
+
 static gboolean
 run_jump (FlCli *cli, char **arguments, GError **error)
 {
-  const FlChip *chip = NULL;
+  const FlChip *chip = find_chip (arguments[0], error);
   g_autoptr (FlJumpCode) jump = NULL;
   g_autofree char *text = NULL;
   g_autofree char *name = NULL;
-  guint32 pid;
 
-  if (!fl_cli_parse_address (arguments[0], &pid, error))
-    return FALSE;
-  if (pid <= 0xFFFF)
-    chip = fl_chip_db_find ((guint16) pid);
   if (chip == NULL)
-    {
-      g_set_error (error, FL_ERROR, FL_ERROR_UNKNOWN_DEVICE, _ ("Product ID 0x%03X is not in the database"), pid);
-      return FALSE;
-    }
+    return FALSE;
   jump = fl_jump_code_new (chip);
   text = fl_jump_code_to_text (jump);
   name = g_strdup_printf ("0x%03X", chip->pid);
@@ -51,7 +63,7 @@ run_jump (FlCli *cli, char **arguments, GError **error)
 
 const FlCliCommand fl_cli_jump_command = {
   .name = "jump",
-  .arguments = "PID",
+  .arguments = "PID|NAME",
   .description = N_ ("print code for an application that jumps to the bootloader"),
   .min_arguments = 1,
   .max_arguments = 1,

@@ -89,6 +89,7 @@ void     fl_cli_add_string    (FlCli *cli, const char *name, const char *value);
 void     fl_cli_add_int       (FlCli *cli, const char *name, gint64 value);
 gboolean fl_cli_parse_common  (FlCli *cli, GError **error);
 gboolean fl_cli_parse_number  (const char *text, const char *what, guint32 *value, GError **error);
+GPtrArray *fl_cli_find_chips  (const char *wanted, GError **error); /* (transfer container); wanted NULL: all */
 gboolean fl_cli_parse_address (const char *text, guint32 *value, GError **error);
 FlImage *fl_cli_load_image    (FlCli *cli, const char *path, const char *address_text, GError **error);
 void     fl_cli_look_again    (FlCli *cli, FlImage *image);

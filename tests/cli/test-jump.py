@@ -254,4 +254,13 @@ def test_plain():
     assert subprocess.run([CLI, "jump", "0x7FF"], capture_output=True, timeout=LIMIT).returncode != 0
 
 
+@tap.case
+def test_by_name():
+    """What is printed on a chip will do, where only one product ID goes with it."""
+    run = subprocess.run([CLI, "--json", "jump", "STM32G071CBT6"], capture_output=True, text=True, timeout=LIMIT, check=True)
+    assert json.loads(run.stdout)["pid"] == "0x460"
+    run = subprocess.run([CLI, "jump", "F103C8"], capture_output=True, text=True, timeout=LIMIT)
+    assert run.returncode == 1 and "0x410, 0x412, 0x414, 0x430" in run.stderr, run
+
+
 tap.run()
