@@ -93,13 +93,18 @@ fl_read_job_is_inside (FlReadJob *self, FlDevice *device)
 static gboolean
 fl_read_job_try_end (FlReadJob *self, FlBoot *boot, GCancellable *cancellable, GError **error)
 {
+  guint read_size = fl_boot_get_read_size (boot);
+  guint32 at = (self->length - 1) / read_size * read_size; /* the block that would be the last */
   guint32 last = self->address + (self->length - 1);
-  guint8 byte;
+  guint8 block[FL_BOOT_MAX_BLOCK];
+  g_autoptr (GError) problem = NULL;
 
-  if (fl_boot_read (boot, last, &byte, 1, cancellable, error))
+  if (fl_boot_read (boot, self->address + at, block, self->length - at, cancellable, &problem))
     return TRUE;
-  /* Translators: addresses; what the chip answered follows. */
-  g_prefix_error (error, _ ("There is no memory from 0x%08X all the way to 0x%08X: "), self->address, last);
+  if (g_error_matches (problem, FL_ERROR, FL_ERROR_NACK))
+    /* Translators: addresses; what the chip answered follows. */
+    g_prefix_error (&problem, _ ("There is no memory from 0x%08X all the way to 0x%08X: "), self->address, last);
+  g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
 }
 
