@@ -217,7 +217,7 @@ fl_port_list_scan_thread (GTask *task, gpointer source, gpointer data, GCancella
 static void
 fl_port_list_scanned_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  FlPortList *self = FL_PORT_LIST (source);
+  g_autoptr (FlPortList) self = data; /* the reference taken at the start */
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) found = g_task_propagate_pointer (G_TASK (result), &error);
 
@@ -243,7 +243,8 @@ fl_port_list_timer_cb (gpointer data)
   if (self->scanning != NULL)
     return G_SOURCE_CONTINUE; /* a slow one: never two at a time */
   self->scanning = g_cancellable_new ();
-  task = g_task_new (self, self->scanning, fl_port_list_scanned_cb, NULL);
+  /* Not as its source: the thread may be the last to let go of a task, and what goes with it goes there. */
+  task = g_task_new (NULL, self->scanning, fl_port_list_scanned_cb, g_object_ref (self));
   g_task_set_source_tag (task, fl_port_list_timer_cb);
   g_task_run_in_thread (task, fl_port_list_scan_thread);
   return G_SOURCE_CONTINUE;

@@ -277,7 +277,7 @@ read_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellab
 static void
 fl_firmware_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  FlFirmware *self = FL_FIRMWARE (source);
+  g_autoptr (FlFirmware) self = user_data; /* the reference taken at the start */
   g_autoptr (GError) error = NULL;
   FlImage *image = g_task_propagate_pointer (G_TASK (result), &error);
 
@@ -311,7 +311,8 @@ fl_firmware_load (FlFirmware *self)
   self->loading = g_cancellable_new ();
   reading->file = g_object_ref (self->file);
   reading->address = fl_firmware_get_address (self);
-  task = g_task_new (self, self->loading, fl_firmware_read_cb, NULL);
+  /* Not as its source: the thread may be the last to let go of a task, and what goes with it goes there. */
+  task = g_task_new (NULL, self->loading, fl_firmware_read_cb, g_object_ref (self));
   g_task_set_source_tag (task, fl_firmware_load);
   g_task_set_task_data (task, reading, reading_free);
   g_task_run_in_thread (task, read_thread);
