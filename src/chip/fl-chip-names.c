@@ -85,7 +85,7 @@ fl_chip_dup_names (const FlChip *self)
 static gboolean
 begins_alike (const char *name, const char *printed)
 {
-  for (; *name != '\0' && *printed != '\0' && *name != ' '; name++, printed++)
+  for (; *name != '\0' && *printed != '\0'; name++, printed++)
     if (*name != 'x' && g_ascii_toupper (*name) != g_ascii_toupper (*printed))
       return FALSE;
   return TRUE;

@@ -190,6 +190,18 @@ fl_chip_can_program (const FlChip *self)
   return self->layouts->len > 0 && self->program_unit > 0 && self->erase_command != 0;
 }
 
+/**
+ * fl_chip_get_erased_value:
+ * @self: (nullable): a chip; %NULL: it is not known
+ *
+ * Returns: what its erased flash reads as: 0x00 on L0 and L1, 0xFF on nearly all
+ */
+guint8
+fl_chip_get_erased_value (const FlChip *self)
+{
+  return self != NULL ? self->erased_value : 0xFF;
+}
+
 static gboolean
 has_large_sectors (const FlChip *self)
 {

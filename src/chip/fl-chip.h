@@ -138,6 +138,7 @@ FlLayout    *fl_chip_get_layout    (const FlChip *self, guint flash_kib, gboolea
 guint        fl_chip_get_erase_ms  (const FlChip *self, guint32 size); /* worst case for one page or sector of size */
 guint        fl_chip_decode_flash_size (const FlChip *self, guint16 value); /* register to KiB; 0: cannot be right */
 gboolean     fl_chip_can_program   (const FlChip *self); /* enough is known to write it */
+guint8       fl_chip_get_erased_value (const FlChip *self); /* nullable */
 const char  *fl_chip_get_unit_name (const FlChip *self); /* "page" or "sector" */
 const FlOptionField *fl_chip_find_option      (const FlChip *self, const char *name);  /* NULL: no such field */
 const FlOptionField *fl_chip_find_option_role (const FlChip *self, FlOptionRole role); /* the first; NULL: none */

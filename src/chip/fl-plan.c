@@ -20,7 +20,7 @@ G_DEFINE_FINAL_TYPE (FlPlan, fl_plan, G_TYPE_OBJECT)
 guint8
 fl_plan_get_erased_value (FlPlan *self)
 {
-  return self->device->chip != NULL ? self->device->chip->erased_value : 0xFF;
+  return fl_chip_get_erased_value (self->device->chip);
 }
 
 guint

@@ -168,7 +168,7 @@ get_erased_value (FlTraceReader *self)
   const char *pid = fl_facts_get (self->facts, "id.pid");
   const FlChip *chip = pid != NULL ? fl_chip_db_find ((guint16) g_ascii_strtoull (pid, NULL, 16)) : NULL;
 
-  return chip != NULL ? chip->erased_value : 0xFF;
+  return fl_chip_get_erased_value (chip);
 }
 
 static void

@@ -39,9 +39,7 @@ get_layout (FlChangedPass *self)
 static guint8
 get_erased_value (FlChangedPass *self)
 {
-  const FlChip *chip = fl_plan_get_device (self->plan)->chip;
-
-  return chip != NULL ? chip->erased_value : 0xFF;
+  return fl_chip_get_erased_value (fl_plan_get_device (self->plan)->chip);
 }
 
 /* Behind the last byte between two places of a sector that is covered and, if so wanted, not blank; @from: there is

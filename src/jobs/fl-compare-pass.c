@@ -23,12 +23,6 @@ get_chunk (guint32 address, gsize left, guint read_size)
   return MIN (left, read_size < FL_BOOT_MAX_BLOCK ? read_size : FL_BOOT_MAX_BLOCK - address % FL_BOOT_MAX_BLOCK);
 }
 
-static guint8
-get_erased_value (const FlComparePass *self)
-{
-  return self->device->chip != NULL ? self->device->chip->erased_value : 0xFF;
-}
-
 static void
 note_difference (FlComparePass *self, guint32 address, const guint8 *expected, const guint8 *got, gsize length,
                  gsize at)
@@ -137,7 +131,7 @@ take_part (FlComparePass *self, const FlSector *sector, guint32 address, const g
       return;
     }
   fl_mismatch_add (self->mismatch, address, expected, got, length);
-  self->all_blank = self->all_blank && fl_bytes_all (got, length, get_erased_value (self));
+  self->all_blank = self->all_blank && fl_bytes_all (got, length, fl_chip_get_erased_value (self->device->chip));
   if (!equal)
     n_equal -= count_differences (self, address, expected, got, length);
   self->n_equal += n_equal;
@@ -364,7 +358,7 @@ fl_compare_pass_run (FlComparePass *self, GCancellable *cancellable, GError **er
   self->kept_bytes = self->vain_bytes = 0;
   self->at_sector = -1;
   self->all_blank = TRUE;
-  self->mismatch = fl_mismatch_new (self->device->layout, get_erased_value (self));
+  self->mismatch = fl_mismatch_new (self->device->layout, fl_chip_get_erased_value (self->device->chip));
   for (guint i = 0; ok && i < fl_image_get_n_segments (self->image); i++)
     ok = compare_segment (self, i, cancellable, error);
   self->pattern = fl_mismatch_get_kind (self->mismatch);

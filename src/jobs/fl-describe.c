@@ -162,7 +162,7 @@ static gboolean
 describe_protection (FlJob *job, FlBoot *boot, FlDevice *device, GCancellable *cancellable, GError **error)
 {
   guint32 start = device->chip != NULL ? device->chip->flash_start : FLASH_START;
-  guint8 erased = device->chip != NULL ? device->chip->erased_value : 0xFF;
+  guint8 erased = fl_chip_get_erased_value (device->chip);
   g_autoptr (GError) problem = NULL;
   guint8 word[4];
 

@@ -28,12 +28,6 @@ get_n_sectors (const FlErasePass *self)
   return fl_layout_get_n_sectors (self->device->layout);
 }
 
-static guint8
-get_erased_value (const FlErasePass *self)
-{
-  return self->device->chip != NULL ? self->device->chip->erased_value : 0xFF;
-}
-
 /* How many bytes at either end of a sector are read. */
 guint32
 fl_erase_pass_get_edge (const FlSector *sector)
@@ -224,7 +218,7 @@ fl_erase_pass_read_blank (FlErasePass *self, guint32 address, guint32 length, gb
   fl_job_mark (self->job);
   if (!fl_boot_read (self->boot, address, data, length, cancellable, error))
     return FALSE;
-  *blank = fl_bytes_all (data, length, get_erased_value (self));
+  *blank = fl_bytes_all (data, length, fl_chip_get_erased_value (self->device->chip));
   return TRUE;
 }
 

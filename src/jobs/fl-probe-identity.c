@@ -252,7 +252,7 @@ static void
 fl_probe_read_flash (FlProbe *self)
 {
   guint32 start = self->chip != NULL ? self->chip->flash_start : FLASH_START;
-  guint8 erased = self->chip != NULL ? self->chip->erased_value : 0xFF;
+  guint8 erased = fl_chip_get_erased_value (self->chip);
   const char *result;
   guint8 data[8];
 

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "fl-bytes.h"
 #include "fl-error.h"
 #include "fl-flash-ops.h"
 #include "fl-job-private.h"
@@ -82,7 +83,7 @@ fl_read_job_is_inside (FlReadJob *self, FlDevice *device)
     {
       const FlMemoryArea *area = &g_array_index (areas, FlMemoryArea, i);
 
-      if (self->address >= area->start && (guint64) self->address + self->length <= (guint64) area->start + area->size)
+      if (fl_range_contains (area->start, area->size, self->address, self->length))
         return TRUE;
     }
   return FALSE;

@@ -108,10 +108,17 @@ dup_subtitle (FlProgramJob *job, const GError *error, const char *file_name)
     }
 }
 
+/* With the separators of the user's language. */
+static char *
+dup_number (guint64 number)
+{
+  return g_strdup_printf ("%'" G_GUINT64_FORMAT, number);
+}
+
 static void
 set_bytes (GtkLabel *label, guint64 n_bytes)
 {
-  g_autofree char *number = g_strdup_printf ("%'" G_GUINT64_FORMAT, n_bytes);
+  g_autofree char *number = dup_number (n_bytes);
   g_autofree char *text = g_strdup_printf (ngettext ("%s byte", "%s bytes", (gulong) n_bytes), number);
 
   gtk_label_set_text (label, text);
@@ -155,7 +162,7 @@ set_by_checksum (GtkWidget *row, guint n_by_checksum)
 static void
 set_beside (AdwActionRow *row, guint64 n_beside)
 {
-  g_autofree char *number = g_strdup_printf ("%'" G_GUINT64_FORMAT, n_beside);
+  g_autofree char *number = dup_number (n_beside);
   /* Translators: below "Verified: 20480 bytes"; a number */
   g_autofree char *text = g_strdup_printf (_ ("%s of them beside the file, in the same pages"), number);
 
