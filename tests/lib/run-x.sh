@@ -4,8 +4,19 @@
 # The server chooses a free display itself: xvfb-run -a looks for one, and two that look at once find the same.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT # no exec below: it would skip the trap
-Xvfb -displayfd 3 -screen 0 "${FL_SCREEN:-1280x800}x24" -noreset -nolisten tcp 3>"$folder/display" 2>"$folder/errors" &
+trap stop EXIT # no exec below: it would skip the trap
+
+# stop: ends the server. A signal that comes just before it begins to wait is not heard, so it is told until it is gone.
+stop () {
+  for _ in {1..40}; do
+    kill "$server" 2>/dev/null || break
+    sleep 0.05
+  done
+  kill -KILL "$server" 2>/dev/null || true
+  rm -rf "$folder"
+}
+
+Xvfb -displayfd 3 -screen 0 "${FL_SCREEN:-1280x800}x24" -noreset -nolisten tcp 3>"$folder/display" >"$folder/errors" 2>&1 &
 server=$!
 until [ -s "$folder/display" ]; do
   if ! kill -0 "$server" 2>/dev/null; then
