@@ -152,6 +152,15 @@ parse_ram (Parser *self, const char *key, const char *value, gpointer field, GEr
 }
 
 static gboolean
+parse_overwrite (Parser *self, const char *key, const char *value, gpointer field, GError **error)
+{
+  if (!g_str_equal (value, "refused") && !g_str_equal (value, "clears"))
+    return fail (self, key, _ ("neither refused nor clears"), error);
+  self->chip->overwrite = g_str_equal (value, "refused") ? FL_OVERWRITE_REFUSED : FL_OVERWRITE_CLEARS;
+  return TRUE;
+}
+
+static gboolean
 parse_parity (Parser *self, const char *key, const char *value, gpointer field, GError **error)
 {
   if (!g_str_equal (value, "even") && !g_str_equal (value, "none"))
@@ -231,6 +240,7 @@ static const struct
   { "uid", parse_uint, FIELD (uid_address) },
   { "program-unit", parse_uint, FIELD (program_unit) },
   { "erased-value", parse_byte, FIELD (erased_value) },
+  { "overwrite", parse_overwrite, 0 },
   { "ram", parse_ram, 0 },
   { "more-ram", .parse_list = fl_chip_parse_more_ram },
   { "ram-reserved", parse_uint, FIELD (ram_reserved) },

@@ -397,6 +397,18 @@ check_usarts (const FlChip *chip)
     }
 }
 
+/* From the flash chapters of the reference manuals: where programming over what is not blank does no harm. */
+static FlOverwrite
+get_overwrite (const char *series)
+{
+  static const char *const refused[] = { "F0", "F1", "F3", "G0", "G4", "C0", "L4", "L4+", "WB", "WL", "U0", NULL };
+  static const char *const clears[] = { "F2", "F4", "F7", NULL };
+
+  if (g_strv_contains (refused, series))
+    return FL_OVERWRITE_REFUSED;
+  return g_strv_contains (clears, series) ? FL_OVERWRITE_CLEARS : FL_OVERWRITE_HARMS;
+}
+
 static void
 test_chip (gconstpointer data)
 {
@@ -410,6 +422,7 @@ test_chip (gconstpointer data)
   g_assert_cmpuint (chip->program_unit, ==, rows[row].program_unit);
   g_assert_cmpuint (chip->program_unit & (chip->program_unit - 1), ==, 0);
   g_assert_cmphex (chip->erased_value, ==, rows[row].erased_value);
+  g_assert_cmpint (chip->overwrite, ==, get_overwrite (chip->series));
   g_assert_cmphex (chip->erase_command, ==, rows[row].erase_command);
   g_assert_cmpuint (chip->ram_kib, ==, rows[row].ram_kib);
   g_assert_cmphex (chip->flash_size_register, ==, rows[row].flash_size_register);

@@ -13,6 +13,7 @@ static const char *const right_lines[] = {
   "name=X9",
   "flash=0x08000000",
   "erased-value=0xFF",
+  "overwrite=clears",
   "erase-command=0x44",
   "[0x7FE]",
   "name=STM32X900",
@@ -74,6 +75,7 @@ test_right (void)
   g_assert_cmpstr (chip->series, ==, "X9");
   g_assert_cmpstr (chip->name, ==, "STM32X900");
   g_assert_cmphex (chip->erase_command, ==, 0x44);
+  g_assert_cmpint (chip->overwrite, ==, FL_OVERWRITE_CLEARS);
   g_assert_cmphex (chip->ram_start, ==, 0x20000000);
   g_assert_cmpuint (chip->ram_kib, ==, 36);
   g_assert_cmpuint (chip->more_ram->len, ==, 2);
@@ -194,6 +196,7 @@ static const BadRow bad_rows[] = {
   { "size-codes", "flash-size-codes", "flash-size-codes=7" },
   { "size-codes-zero", "flash-size-codes", "flash-size-codes=7:0" },
   { "parity", "parity", "parity=odd" },
+  { "overwrite", "overwrite", "overwrite=harms" },
   { "flag", "flags", "flags=no-jump; no-fun" },
   { "flag-empty", "flags", "flags=no-jump;" },
   { "boot-entry", "boot-entry", "boot-entry=pattern-20" },
