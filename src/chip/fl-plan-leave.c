@@ -60,6 +60,46 @@ fl_plan_may_leave (FlPlan *self, guint sector_index)
 }
 
 /**
+ * fl_plan_spares_blank:
+ *
+ * A look here and there does not prove that a sector is blank. Where programming over what is not blank does no harm,
+ * that may be believed all the same, because everything is read back, and what is wrong then is erased after all.
+ *
+ * Returns: whether it is worth looking which sectors are blank before they are erased
+ */
+gboolean
+fl_plan_spares_blank (FlPlan *self)
+{
+  g_return_val_if_fail (FL_IS_PLAN (self), FALSE);
+
+  return fl_plan_leaves_unchanged (self) && self->device->chip != NULL
+         && self->device->chip->overwrite != FL_OVERWRITE_HARMS;
+}
+
+/**
+ * fl_plan_may_spare:
+ * @sector_index: of the device's layout
+ *
+ * What is not in the image is not read back unless it is preserved: it has to be erased. So has a bank of which more is
+ * erased than the image touches.
+ *
+ * Returns: whether the sector need not be erased if it looks blank
+ */
+gboolean
+fl_plan_may_spare (FlPlan *self, guint sector_index)
+{
+  guint32 size;
+
+  g_return_val_if_fail (FL_IS_PLAN (self), FALSE);
+  g_return_val_if_fail (sector_index < fl_layout_get_n_sectors (self->device->layout), FALSE);
+
+  if (!fl_plan_spares_blank (self) || !fl_plan_may_leave (self, sector_index))
+    return FALSE;
+  size = fl_layout_get_sector (self->device->layout, sector_index)->size;
+  return self->options.preserve || count_covered (&self->sectors[sector_index], size) == size;
+}
+
+/**
  * fl_plan_get_content:
  * @sector_index: of the device's layout
  * @covered: (out) (optional) (transfer none): one byte for each of the sector: not 0 where the image, or what is

@@ -100,6 +100,36 @@ fl_plan_set_link (FlPlan *self, guint baud, guint bits_per_byte, double round_tr
   self->write_waits = write_waits;
 }
 
+static double
+get_wire_seconds (FlPlan *self, const Cost *cost)
+{
+  return (double) cost->bytes * self->bits_per_byte / self->baud;
+}
+
+static double
+get_latency_seconds (FlPlan *self, const Cost *cost)
+{
+  return (double) cost->waits * self->round_trip_ms / 1000.0;
+}
+
+/**
+ * fl_plan_get_erase_seconds:
+ *
+ * Returns: how much of fl_plan_get_seconds() is for erasing; 0 as long as the link is not known
+ */
+double
+fl_plan_get_erase_seconds (FlPlan *self)
+{
+  Cost cost = { 0 };
+
+  g_return_val_if_fail (FL_IS_PLAN (self), 0);
+
+  if (self->baud == 0)
+    return 0;
+  add_erasing (self, &cost);
+  return get_wire_seconds (self, &cost) + get_latency_seconds (self, &cost) + cost.erasing;
+}
+
 /**
  * fl_plan_get_seconds:
  * @limit: (out) (optional) (transfer none): what most of the time is for, translated
@@ -125,8 +155,8 @@ fl_plan_get_seconds (FlPlan *self, const char **limit)
   add_writing (self, &cost);
   add_reading (self, &cost, fl_plan_get_verify_bytes (self));
 
-  wire = (double) cost.bytes * self->bits_per_byte / self->baud;
-  latency = (double) cost.waits * self->round_trip_ms / 1000.0;
+  wire = get_wire_seconds (self, &cost);
+  latency = get_latency_seconds (self, &cost);
   most = MAX (MAX (wire, latency), MAX (cost.erasing, cost.programming));
   if (limit != NULL && most > 0)
     {
@@ -256,6 +286,8 @@ append_sums (FlPlan *self, GString *text)
     }
   if (fl_plan_leaves_unchanged (self))
     g_string_append (text, _ ("What holds the file already is neither erased nor written, and takes less time\n"));
+  if (fl_plan_spares_blank (self))
+    g_string_append (text, _ ("What looks blank already is written without being erased\n"));
 }
 
 /**

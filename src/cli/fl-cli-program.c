@@ -32,7 +32,8 @@ static const GOptionEntry options[] = {
   { "keep-blank", 0, 0, G_OPTION_ARG_NONE, &keep_blank, N_ ("Write blocks too that are blank"), NULL },
   { "preserve", 0, 0, G_OPTION_ARG_NONE, &preserve, N_ ("Keep other data in pages that are shared with the file"),
     NULL },
-  { "rewrite", 0, 0, G_OPTION_ARG_NONE, &rewrite, N_ ("Erase and write pages too that hold the file already"), NULL },
+  { "rewrite", 0, 0, G_OPTION_ARG_NONE, &rewrite,
+    N_ ("Erase and write pages too that hold the file already, and erase blank ones"), NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("Say what would be done, and do nothing"), NULL },
   { "start", 0, 0, G_OPTION_ARG_NONE, &start, N_ ("Start the application afterwards"), NULL },
   { "voltage", 0, 0, G_OPTION_ARG_STRING, &voltage,
@@ -117,6 +118,7 @@ add_result (FlCli *cli, const FlProgramResult *result, FlImage *image)
   fl_cli_add_int (cli, "bytes_written", (gint64) result->bytes_written);
   fl_cli_add_int (cli, "bytes_verified", (gint64) result->bytes_verified);
   fl_cli_add_int (cli, "pages_erased", result->sectors_erased);
+  fl_cli_add_int (cli, "sectors_blank", result->sectors_blank);
   fl_cli_add_int (cli, "sectors_unchanged", result->sectors_unchanged);
   fl_cli_add_int (cli, "sectors_by_checksum", result->sectors_by_checksum);
   json_builder_set_member_name (cli->result, "seconds");
@@ -171,12 +173,34 @@ run_job (FlCli *cli, FlPlan *plan, FlProgramResult *result, GError **error)
   return FALSE;
 }
 
+static gboolean
+has_sectors (FlPlan *plan)
+{
+  const FlChip *chip = fl_plan_get_device (plan)->chip;
+
+  return chip != NULL && g_str_equal (fl_chip_get_unit_name (chip), "sector");
+}
+
+/* What was not erased because it was blank, if anything. */
+static void
+print_blank (FlCli *cli, FlPlan *plan, guint n_blank)
+{
+  guint n = fl_plan_get_n_erased (plan);
+
+  if (n_blank > 0)
+    fl_cli_print (cli,
+                  has_sectors (plan) ? ngettext ("%u of %u sector was blank already, and was not erased",
+                                                 "%u of %u sectors were blank already, and were not erased", n)
+                                     : ngettext ("%u of %u page was blank already, and was not erased",
+                                                 "%u of %u pages were blank already, and were not erased", n),
+                  n_blank, n);
+}
+
 /* What was left as it was, if anything. */
 static void
 print_unchanged (FlCli *cli, FlPlan *plan, guint n_unchanged, guint n_by_checksum)
 {
-  FlDevice *device = fl_plan_get_device (plan);
-  gboolean sectors = device->chip != NULL && g_str_equal (fl_chip_get_unit_name (device->chip), "sector");
+  gboolean sectors = has_sectors (plan);
   guint n = fl_plan_get_n_erased (plan);
 
   if (n_unchanged == 0)
@@ -211,6 +235,7 @@ run_plan (FlCli *cli, FlPlan *plan, FlImage *image, GError **error)
                 result.verified ? _ ("Programmed and verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s")
                                 : _ ("Programmed, NOT verified: %" PRIu64 " bytes in %.1f s, SHA-256 %s"),
                 fl_image_get_size (image), result.seconds, fl_image_get_sha256 (image));
+  print_blank (cli, plan, result.sectors_blank);
   print_unchanged (cli, plan, result.sectors_unchanged, result.sectors_by_checksum);
   return TRUE;
 }

@@ -137,6 +137,7 @@ look_at (FlChangedPass *self, Sample *sample, gboolean *equal, GCancellable *can
   if (!fl_boot_read (self->boot, sample->address, got, sample->length, cancellable, error))
     return FALSE;
   sample->looked = TRUE;
+  self->blank = self->blank && fl_bytes_all (got, sample->length, get_erased_value (self));
   sample->equal = *equal = memcmp (got, sample->expected, sample->length) == 0;
   if (!*equal)
     memset (self->changed + sample->first, TRUE, sample->count);
@@ -340,6 +341,7 @@ fl_changed_pass_run (FlChangedPass *self, GCancellable *cancellable, GError **er
 {
   gboolean any_equal = FALSE, ok;
 
+  self->blank = TRUE;
   self->n_candidates = self->n_left = self->n_trusted = 0;
   self->samples = g_array_new (FALSE, FALSE, sizeof (Sample));
   self->changed = g_malloc0 (fl_layout_get_n_sectors (get_layout (self)));

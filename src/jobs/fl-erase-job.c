@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-board-state.h"
+#include "fl-cut-short.h"
 #include "fl-erase-doubt.h"
 #include "fl-error.h"
 #include "fl-flash-ops.h"
@@ -110,7 +111,9 @@ fl_erase_job_erase (FlEraseJob *self, FlErasePass *erasing, GCancellable *cancel
 {
   FlJob *job = FL_JOB (self);
   guint n = fl_layout_get_n_sectors (erasing->device->layout);
+  FlSession *session = fl_job_get_session (job);
   guint n_wanted = 0;
+  gboolean was_cut_short;
   g_autofree char *count = NULL;
   g_autofree char *detail = NULL;
 
@@ -126,8 +129,12 @@ fl_erase_job_erase (FlEraseJob *self, FlErasePass *erasing, GCancellable *cancel
   fl_job_set_total (job, fl_erase_pass_get_wire (erasing));
   count = fl_ops_dup_count (erasing->device, n_wanted);
   fl_job_begin_step (job, _ ("Erasing %s"), count);
+  was_cut_short = fl_cut_short_was (session);
+  fl_cut_short_begin (session);
   if (!fl_erase_pass_run (erasing, cancellable, error))
     return FALSE;
+  if (!was_cut_short || n_wanted == n) /* otherwise it may have been elsewhere */
+    fl_cut_short_end (session);
   detail = fl_board_state_dup_erased (job, erasing->device);
   fl_job_end_step (job, detail);
   return TRUE;

@@ -260,9 +260,10 @@ joins_next (const FlErasePass *self, guint index)
          && get_sector (self, index + 1)->address == sector->address + sector->size;
 }
 
-/* Both ends of every sector that was erased, and samples inside the large ones. */
+/* Both ends of every sector that is wanted, and samples inside the large ones. @all: otherwise the first that is not
+ * blank is enough. */
 static gboolean
-check_samples (FlErasePass *self, guint8 *suspect, GCancellable *cancellable, GError **error)
+check_samples (FlErasePass *self, gboolean all, guint8 *suspect, GCancellable *cancellable, GError **error)
 {
   gboolean joined = FALSE; /* with the sector before: its beginning was looked at */
 
@@ -292,7 +293,10 @@ check_samples (FlErasePass *self, guint8 *suspect, GCancellable *cancellable, GE
       if (joins)
         suspect[i + 1] |= !blank;
       joined = joins;
-      fl_job_add_done (self->job, FL_OPS_READ_WIRE (2 * edge));
+      if (!all && suspect[i])
+        return TRUE;
+      if (all)
+        fl_job_add_done (self->job, FL_OPS_READ_WIRE (2 * edge));
     }
   return TRUE;
 }
@@ -370,11 +374,34 @@ erase_and_check (FlErasePass *self, GCancellable *cancellable, GError **error)
   if (!get_command (self, &self->command, error) || !erase_all_wanted (self, cancellable, error))
     return FALSE;
   fl_job_set_text (self->job, _ ("Checking that it is blank"));
-  if (!check_samples (self, suspect, cancellable, error))
+  if (!check_samples (self, TRUE, suspect, cancellable, error))
     return FALSE;
   for (guint i = 0; i < get_n_sectors (self); i++)
     if (self->wanted[i] && (suspect[i] || !self->erased[i]) && !erase_again (self, i, cancellable, error))
       return FALSE;
+  return TRUE;
+}
+
+/**
+ * fl_erase_pass_look:
+ * @blank: (out): whether all that is wanted looks blank
+ *
+ * Erases nothing, and reads what fl_erase_pass_run() would read after erasing, until something there is not blank. That
+ * proves nothing of what lies between.
+ *
+ * Errors: those of the line.
+ */
+gboolean
+fl_erase_pass_look (FlErasePass *self, gboolean *blank, GCancellable *cancellable, GError **error)
+{
+  guint n_sectors = get_n_sectors (self);
+  g_autofree guint8 *suspect = g_malloc0 (n_sectors);
+
+  if (!check_samples (self, FALSE, suspect, cancellable, error))
+    return FALSE;
+  *blank = fl_bytes_all (suspect, n_sectors, FALSE);
+  if (*blank)
+    fl_job_add_done (self->job, fl_erase_pass_get_wire (self));
   return TRUE;
 }
 

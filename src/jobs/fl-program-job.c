@@ -6,7 +6,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-board-state.h"
+#include "fl-bytes.h"
 #include "fl-changed-pass.h"
+#include "fl-cut-short.h"
 #include "fl-erase-doubt.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
@@ -123,6 +125,7 @@ fl_program_job_prepare (FlProgramJob *self, FlBoot *boot, guint8 **touched, GErr
   self->erase = g_malloc0 (n_sectors);
   self->preserved = g_malloc0 (n_sectors);
   self->rewritten = g_malloc0 (n_sectors);
+  self->spared = g_malloc0 (n_sectors);
   fl_job_init_sectors (job, n_sectors);
   for (guint i = 0; i < n_sectors; i++)
     {
@@ -210,6 +213,7 @@ fl_program_job_find_changed (FlProgramJob *self, FlBoot *boot, guint8 *sectors, 
   fl_job_begin_step (job, _ ("Looking for what has changed"));
   if (!fl_changed_pass_run (&pass, cancellable, error))
     return FALSE;
+  self->seems_blank = pass.blank;
   fl_program_job_leave (self, &pass, sectors);
   return TRUE;
 }
@@ -233,6 +237,8 @@ fl_program_job_work (FlProgramJob *self, FlBoot *boot, GCancellable *cancellable
     }
   else
     fl_job_log (job, FL_LOG_WARNING, NULL, _ ("Not verified, as was asked: what the flash holds is not known"));
+  if (!fl_bytes_all (self->rewritten, fl_layout_get_n_sectors (fl_program_job_get_layout (self)), FALSE))
+    fl_cut_short_end (fl_job_get_session (job));
   if (self->start)
     {
       if (!fl_ops_start (job, fl_image_get_start (self->expected), cancellable, error))
@@ -253,16 +259,31 @@ fl_program_job_count (FlProgramJob *self, const FlLineSettings *settings)
       (double) (fl_job_count_wire (job) * fl_line_settings_get_bits (settings)) / MAX (settings->baud, 1);
 }
 
-/* What was compared and found to be as it should be, also when something went wrong afterwards. */
+/* What was compared and found to be as it should be, and what was not erased, also when something went wrong
+ * afterwards. */
 static void
-count_unchanged (FlProgramJob *self)
+count_sectors (FlProgramJob *self)
 {
+  for (guint i = 0; self->spared != NULL && i < fl_layout_get_n_sectors (fl_program_job_get_layout (self)); i++)
+    self->result.sectors_blank += self->spared[i];
   for (guint i = 0; self->left != NULL && i < fl_layout_get_n_sectors (fl_program_job_get_layout (self)); i++)
     if (fl_job_get_sector (FL_JOB (self), i) == FL_SECTOR_UNCHANGED)
       {
         self->result.sectors_unchanged++;
         self->result.sectors_by_checksum += self->proven != NULL && self->proven[i];
       }
+}
+
+/* What of the plan is erased: one byte a sector; NULL: it did not come so far. */
+static guint8 *
+dup_erased (FlProgramJob *self)
+{
+  guint n = self->spared != NULL ? fl_layout_get_n_sectors (fl_program_job_get_layout (self)) : 0;
+  guint8 *erased = g_memdup2 (self->erase, n);
+
+  for (guint i = 0; i < n; i++)
+    erased[i] = erased[i] && !self->spared[i];
+  return erased;
 }
 
 static gboolean
@@ -272,6 +293,7 @@ fl_program_job_run (FlJob *job, GCancellable *cancellable, GError **error)
   FlBoot *boot = fl_job_get_boot (job, error);
   g_autoptr (FlBoot) kept = NULL;
   FlLineSettings settings;
+  g_autofree guint8 *erased = NULL;
   gboolean ok;
 
   if (boot == NULL)
@@ -282,13 +304,14 @@ fl_program_job_run (FlJob *job, GCancellable *cancellable, GError **error)
   fl_boot_forget_stray (boot);
   ok = fl_program_job_work (self, boot, cancellable, error);
   fl_program_job_count (self, &settings);
-  count_unchanged (self);
+  count_sectors (self);
+  erased = dup_erased (self);
   self->result.retries += fl_boot_get_n_retries (boot) - self->n_retries_before;
   if (!ok)
     fl_board_state_set (job, fl_program_job_get_device (self),
                         &(FlBoardState){ .programming = TRUE,
                                          .verified = self->result.verified,
-                                         .erased = self->erase,
+                                         .erased = erased,
                                          .first_busy = self->erasing.first_busy,
                                          .n_busy = self->erasing.n_busy,
                                          .stray = fl_boot_get_stray (boot) });
@@ -308,6 +331,7 @@ fl_program_job_finalize (GObject *object)
   g_free (self->proven);
   g_free (self->preserved);
   g_free (self->rewritten);
+  g_free (self->spared);
   G_OBJECT_CLASS (fl_program_job_parent_class)->finalize (object);
 }
 

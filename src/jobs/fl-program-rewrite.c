@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "fl-board-state.h"
+#include "fl-cut-short.h"
 #include "fl-error.h"
 #include "fl-job-private.h"
 #include "fl-program-private.h"
@@ -362,7 +363,8 @@ fl_program_job_write (FlProgramJob *self, FlBoot *boot, const guint8 *sectors, G
  * fl_program_job_rewrite:
  * @sectors: one byte a sector; none of them was written before by this job, or all that is preserved of it was read
  *
- * Reads what is to be kept of the sectors, erases them and writes them. With none of them, nothing is done.
+ * Reads what is to be kept of the sectors, erases them unless they are blank, and writes them. With none of them,
+ * nothing is done.
  *
  * Errors: those of FlErasePass and of the line.
  */
@@ -370,13 +372,19 @@ gboolean
 fl_program_job_rewrite (FlProgramJob *self, FlBoot *boot, const guint8 *sectors, GCancellable *cancellable,
                         GError **error)
 {
+  g_autofree guint8 *erase = g_memdup2 (sectors, get_n_sectors (self));
+
   if (count_sectors (self, sectors) == 0)
     return TRUE;
   for (guint i = 0; i < get_n_sectors (self); i++)
     self->rewritten[i] |= sectors[i];
-  return fl_program_job_preserve (self, boot, sectors, cancellable, error)
-         && fl_rate_keep (FL_JOB (self), cancellable, error)
-         && fl_program_width_set (FL_JOB (self), fl_plan_get_options (self->plan)->supply, cancellable, error)
-         && fl_program_job_erase (self, sectors, cancellable, error)
+  fl_program_job_unspare (self, sectors);
+  if (!fl_program_job_preserve (self, boot, sectors, cancellable, error)
+      || !fl_rate_keep (FL_JOB (self), cancellable, error)
+      || !fl_program_width_set (FL_JOB (self), fl_plan_get_options (self->plan)->supply, cancellable, error)
+      || !fl_program_job_spare_blank (self, sectors, erase, cancellable, error))
+    return FALSE;
+  fl_cut_short_begin (fl_job_get_session (FL_JOB (self)));
+  return fl_program_job_erase (self, erase, cancellable, error)
          && fl_program_job_write (self, boot, sectors, cancellable, error);
 }

@@ -21,6 +21,20 @@ fl_program_job_widen (FlProgramJob *self, guint8 *sectors, const guint8 *plenty)
     sectors[i] = sectors[i] || plenty[i];
 }
 
+/* What looked blank, and may not have been, is erased with the rest. */
+static void
+fl_program_job_erase_spared (FlProgramJob *self, const guint8 *different)
+{
+  guint n = fl_program_job_unspare (self, different);
+  g_autofree char *count = fl_ops_dup_count (fl_program_job_get_device (self), n);
+
+  if (n == 0)
+    return;
+  self->result.sectors_erased += n;
+  /* Translators: "3 pages" */
+  fl_job_log (FL_JOB (self), FL_LOG_INFO, NULL, _ ("Of these, %s looked blank and had not been erased"), count);
+}
+
 /* One attempt to mend sectors that differ: erased and written once more, and read again. */
 static gboolean
 fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *different, GCancellable *cancellable,
@@ -38,6 +52,7 @@ fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *differe
   fl_job_set_text (job, _ ("Programming once more what differs"));
   self->result.retries++;
   fl_program_job_widen (self, different, self->rewritten); /* what was left may hold data to be kept */
+  fl_program_job_erase_spared (self, different);
   erasing.wanted = different;
   erasing.all = FALSE;
   erasing.n_erased = erasing.n_retries = 0;

@@ -77,11 +77,12 @@ plan_to_words (FlPlan *plan)
     {
       g_autofree char *time = fl_ui_format_seconds (seconds);
 
-      g_string_append_printf (text,
-                              fl_plan_leaves_unchanged (plan) ? _ (
-                                  "\nAbout %s, or less where the flash holds the file already; most of it is for %s.")
-                                                              : _ ("\nAbout %s; most of it is for %s."),
-                              time, limit);
+      /* Translators: how long it takes, and what most of that is for */
+      g_string_append_printf (text, _ ("\nAbout %s; most of it is for %s."), time, limit);
+      if (fl_plan_spares_blank (plan))
+        g_string_append (text, _ (" Less where the flash is blank, or holds the file already."));
+      else if (fl_plan_leaves_unchanged (plan))
+        g_string_append (text, _ (" Less where the flash holds the file already."));
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -23,6 +23,8 @@ struct _FlVerdictView
   GtkLabel *state;
   FlExplanationCard *explanation;
   GtkLabel *written;
+  GtkWidget *blank_row;
+  GtkLabel *blank;
   GtkWidget *unchanged_row;
   GtkLabel *unchanged;
   AdwActionRow *verified_row;
@@ -135,15 +137,16 @@ set_time (GtkLabel *label, double seconds, guint baud)
   gtk_label_set_text (label, text);
 }
 
+/* How many of the plan's sectors. */
 static void
-set_unchanged (GtkLabel *label, FlPlan *plan, guint n_unchanged)
+set_share (GtkLabel *label, FlPlan *plan, guint n_sectors)
 {
   const FlChip *chip = fl_plan_get_device (plan)->chip;
   gboolean sectors = chip != NULL && g_str_equal (fl_chip_get_unit_name (chip), "sector");
   guint n = fl_plan_get_n_erased (plan);
   g_autofree char *text = g_strdup_printf (sectors ? ngettext ("%u of %u sector", "%u of %u sectors", n)
                                                    : ngettext ("%u of %u page", "%u of %u pages", n),
-                                           n_unchanged, n);
+                                           n_sectors, n);
 
   gtk_label_set_text (label, text);
 }
@@ -207,8 +210,10 @@ fl_verdict_view_show (FlVerdictView *self, FlProgramJob *job, const GError *erro
   fl_verdict_view_set_state (self, error != NULL && explanation == NULL ? board_state : NULL);
 
   set_bytes (self->written, result->bytes_written);
+  gtk_widget_set_visible (self->blank_row, result->sectors_blank > 0);
+  set_share (self->blank, plan, result->sectors_blank);
   gtk_widget_set_visible (self->unchanged_row, result->sectors_unchanged > 0);
-  set_unchanged (self->unchanged, plan, result->sectors_unchanged);
+  set_share (self->unchanged, plan, result->sectors_unchanged);
   set_by_checksum (self->unchanged_row, result->sectors_by_checksum);
   set_beside (self->verified_row, result->bytes_verified - MIN (result->bytes_verified, size));
   if (result->bytes_verified > 0)
@@ -282,6 +287,8 @@ fl_verdict_view_class_init (FlVerdictViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, state);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, explanation);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, written);
+  gtk_widget_class_bind_template_child (widget_class, FlVerdictView, blank_row);
+  gtk_widget_class_bind_template_child (widget_class, FlVerdictView, blank);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, unchanged_row);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, unchanged);
   gtk_widget_class_bind_template_child (widget_class, FlVerdictView, verified_row);

@@ -121,6 +121,36 @@ fl_notebook_set (const char *path, const char *page, const char *line, gint64 va
 }
 
 /**
+ * fl_notebook_strike:
+ * @path: (type filename): the notebook
+ *
+ * Takes out one line, if it stands there, and its page with the last one.
+ *
+ * Errors: %G_FILE_ERROR; the notebook is as it was then
+ */
+gboolean
+fl_notebook_strike (const char *path, const char *page, const char *line, GError **error)
+{
+  g_autoptr (GKeyFile) file = NULL;
+  gboolean ok = TRUE;
+
+  g_return_val_if_fail (path != NULL && page != NULL && line != NULL, FALSE);
+
+  g_mutex_lock (&lock);
+  file = load (path);
+  if (g_key_file_remove_key (file, page, line, NULL))
+    {
+      g_auto (GStrv) rest = g_key_file_get_keys (file, page, NULL, NULL);
+
+      if (rest == NULL || rest[0] == NULL)
+        g_key_file_remove_group (file, page, NULL);
+      ok = save (file, path, error);
+    }
+  g_mutex_unlock (&lock);
+  return ok;
+}
+
+/**
  * fl_notebook_remove:
  * @path: (type filename): the notebook
  * @kind: whose pages are torn out

@@ -10,21 +10,21 @@
 #define MAX_RATIO     1.03 /* seconds ÷ (wire + chip) without an adapter's latency */
 #define MAX_GAINED    0.66 /* seconds at 16 ms, packets at once ÷ one by one */
 #define MAX_UNCHANGED 0.55 /* seconds where the flash holds it already ÷ (wire + chip) where it does not */
+#define MAX_FRESH     0.97 /* seconds on a blank board ÷ on one that has to be erased */
 #define SPARSE_STEP   8192 /* in a sparse image: one page of data, then blank ones */
 
 typedef enum
 {
-  IMAGE_FULL,
+  IMAGE_FULL, /* in the flash is something else */
+  IMAGE_NEW,  /* the flash is blank */
   IMAGE_SPARSE,
   IMAGE_UNCHANGED, /* is in the flash already */
   IMAGE_ONE_PAGE,  /* but for one page */
 } ImageKind;
 
 static const char *const kind_names[] = {
-  [IMAGE_FULL] = "random",
-  [IMAGE_SPARSE] = "sparse",
-  [IMAGE_UNCHANGED] = "unchanged",
-  [IMAGE_ONE_PAGE] = "one page changed",
+  [IMAGE_FULL] = "random",         [IMAGE_NEW] = "random on a blank board", [IMAGE_SPARSE] = "sparse",
+  [IMAGE_UNCHANGED] = "unchanged", [IMAGE_ONE_PAGE] = "one page changed",
 };
 
 static FlImage *
@@ -80,6 +80,8 @@ measure (const char *name, guint kib, ImageKind kind, gboolean at_once, double *
   job_board_connect (board);
   if (kind == IMAGE_UNCHANGED || kind == IMAGE_ONE_PAGE)
     program (board, before, &seconds, &wire, &chip);
+  else if (kind != IMAGE_NEW)
+    job_board_fill (board, 6);
   program (board, image, &seconds, &wire, &chip);
   g_print ("| %s | %u KiB %s | %s | %.2f | %.2f | %.2f | %.3f |\n", name, kib, kind_names[kind],
            at_once ? "at once" : "one by one", seconds, wire, chip, seconds / (wire + chip));
@@ -114,10 +116,13 @@ print_table (void)
 static void
 check_promises (void)
 {
-  double total, needed, slow;
+  double total, needed, slow, fresh, fresh_needed;
 
   measure ("0x467,flash=256,latency=0", 64, IMAGE_FULL, TRUE, &total, &needed);
   g_assert_cmpfloat (total / needed, <=, MAX_RATIO);
+  measure ("0x467,flash=256,latency=0", 64, IMAGE_NEW, TRUE, &fresh, &fresh_needed);
+  g_assert_cmpfloat (fresh / fresh_needed, <=, MAX_RATIO);
+  g_assert_cmpfloat (fresh / total, <=, MAX_FRESH);
   measure ("0x467,flash=256,latency=16", 64, IMAGE_FULL, TRUE, &total, NULL);
   measure ("0x467,flash=256,latency=16", 64, IMAGE_FULL, FALSE, &slow, NULL);
   g_assert_cmpfloat (total / slow, <=, MAX_GAINED);

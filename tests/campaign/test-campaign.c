@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A whole job, again and again, with something going wrong at every byte: test-campaign CONFIG STRIDE [older|preserve].
- * In the flash is something else; or an older version of the file, of which one page is the same, one differs where it
- * is looked at first, and one elsewhere; or such a version among other data that are to be kept. */
+/* A whole job, again and again, with something going wrong at every byte: test-campaign CONFIG STRIDE
+ * [older|preserve|blank|hidden]. In the flash is something else; or an older version of the file, of which one page is
+ * the same, one differs where it is looked at first, and one elsewhere; or such a version among other data that are to
+ * be kept; or nothing; or nothing that is seen until all is read back. */
 #include "fl-connect-job.h"
 #include "fl-error.h"
 #include "fl-flash-jobs.h"
@@ -73,7 +74,9 @@ typedef struct
 {
   const char *config;
   FlPlanOptions options;
-  gboolean older; /* the flash holds an older version */
+  gboolean older;  /* the flash holds an older version */
+  gboolean blank;  /* the flash holds nothing */
+  gboolean hidden; /* but for some bytes in the middle of a page of the image */
   FlImage *image;
   guint8 erased_value;
   guint8 *before; /* the flash, all sectors one after the other */
@@ -158,6 +161,22 @@ make_version (FlLayout *layout, guint unit, gboolean preserve, gboolean older)
   return g_steal_pointer (&image);
 }
 
+/* Two whole sectors, which need not be erased where they are blank. */
+static FlImage *
+make_whole (FlLayout *layout, guint unit)
+{
+  g_autoptr (FlImage) image = fl_image_new ();
+  g_autoptr (GError) error = NULL;
+  const FlSector *last = fl_layout_get_sector (layout, fl_layout_get_n_sectors (layout) - 1);
+
+  for (guint i = 0; i < 2; i++)
+    add_piece (image, fl_layout_get_sector (layout, i), 0, fl_layout_get_sector (layout, i)->size, OLDER_SAME);
+  add_piece (image, last, unit, 24, OLDER_SAME);
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&image);
+}
+
 static FlImage *
 make_image (FlLayout *layout, guint unit)
 {
@@ -165,6 +184,9 @@ make_image (FlLayout *layout, guint unit)
   g_autoptr (GError) error = NULL;
   guint8 data[520];
   const FlSector *last = fl_layout_get_sector (layout, fl_layout_get_n_sectors (layout) - 1);
+
+  if (campaign->blank)
+    return make_whole (layout, unit);
 
   for (guint i = 0; i < sizeof data; i++)
     data[i] = (guint8) (i * 29 ^ i >> 3);
@@ -374,11 +396,19 @@ run_once (const Fault *faults, guint n_faults)
 static void
 put_older (JobBoard *board, guint unit)
 {
+  static const guint8 junk[16] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
   g_autoptr (FlImage) image = NULL;
   g_autoptr (FlJob) program = NULL;
   g_autoptr (GError) error = NULL;
 
-  job_board_fill (board, 7);
+  if (campaign->hidden)
+    {
+      const FlSector *sector = fl_layout_get_sector (fl_sim_board_get_layout (board->board), 1);
+
+      g_assert_true (fl_sim_board_poke (board->board, sector->address + sector->size / 8 * 5, junk, sizeof junk));
+    }
+  if (!campaign->blank)
+    job_board_fill (board, 7);
   if (!campaign->older)
     return;
   image = make_version (fl_sim_board_get_layout (board->board), unit, campaign->options.preserve, TRUE);
@@ -418,6 +448,7 @@ prepare (void)
   g_assert_no_error (error);
   result = fl_program_job_get_result (FL_PROGRAM_JOB (program));
   g_assert_true ((result->sectors_unchanged > 0) == campaign->older);
+  g_assert_cmpuint (result->sectors_blank, ==, campaign->hidden ? 1 : campaign->blank ? 2 : 0);
   g_assert_true ((result->sectors_by_checksum > 0) == (strstr (campaign->config, "checksum") != NULL));
   flash = job_board_dup_flash (board, &size);
   g_assert_cmpmem (flash, size, campaign->after, campaign->size);
@@ -526,16 +557,19 @@ test_count (void)
 int
 main (int argc, char **argv)
 {
+  static const char *const ways[] = { "older", "preserve", "blank", "hidden", NULL };
   Campaign self = { 0 };
   const char *wanted = g_getenv ("FL_CAMPAIGN_STRIDE");
   guint stride;
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  g_assert_true (argc == 3 || (argc == 4 && (g_str_equal (argv[3], "older") || g_str_equal (argv[3], "preserve"))));
+  g_assert_true (argc == 3 || (argc == 4 && g_strv_contains (ways, argv[3])));
   self.config = argv[1];
   self.options = fl_plan_options_default;
-  self.older = argc == 4;
+  self.hidden = argc == 4 && g_str_equal (argv[3], "hidden");
+  self.blank = self.hidden || (argc == 4 && g_str_equal (argv[3], "blank"));
+  self.older = argc == 4 && !self.blank;
   self.options.preserve = argc == 4 && g_str_equal (argv[3], "preserve");
   stride = (guint) g_ascii_strtoull (wanted != NULL ? wanted : argv[2], NULL, 10);
   campaign = &self;

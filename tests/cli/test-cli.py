@@ -53,10 +53,28 @@ def program_says_all():
     assert said["result"] == "ok" and said["error_code"] is None, said
     assert said["device"]["pid"] == "0x460" and said["device"]["flash_kib"] == 128, said
     assert said["bytes_written"] == 40000 and said["bytes_verified"] == 40000, said
-    assert said["pages_erased"] == 20 and said["retries"] == 0, said
+    # The board is new, and the file has only half of its last page.
+    assert said["pages_erased"] == 1 and said["sectors_blank"] == 19 and said["retries"] == 0, said
     assert said["seconds"] >= said["wire_seconds"] > 2 * 40000 * 11 / 115200 * 0.99, said
     sha256 = subprocess.run(["sha256sum", path], capture_output=True, text=True).stdout.split()[0]
     assert said["sha256"] == sha256, said
+
+
+@tap.case
+def program_says_what_was_blank():
+    """program: what was blank and not erased; --rewrite erases it; a board that holds something is erased"""
+    path, other = image("b1.bin", 8192, seed=3), image("b2.bin", 8192, seed=4)
+    port = board("0x460", "blank")
+    said = cli("program", path, "--port", port)
+    assert "4 of 4 pages were blank already, and were not erased" in said.stdout, said.stdout
+    said = answer("program", other, "--port", port)
+    assert said["pages_erased"] == 4 and said["sectors_blank"] == 0 and said["verified"], said
+    said = cli("program", path, "--port", board("0x460", "blank-2"), "--rewrite")
+    assert "blank" not in said.stdout, said.stdout
+    plan = cli("program", path, "--port", port, "--dry-run").stdout
+    assert "What looks blank already is written without being erased" in plan, plan
+    plan = cli("program", path, "--port", board("0x450", "blank-3"), "--dry-run").stdout
+    assert "looks blank" not in plan, plan
 
 
 @tap.case

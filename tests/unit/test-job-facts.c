@@ -114,6 +114,9 @@ make_image (void)
   return image;
 }
 
+/* A board that is blank is erased all the same. */
+static const FlPlanOptions erase_too = { .erase = FL_ERASE_NEEDED, .verify = TRUE };
+
 static const guint8 *
 get_data (FlImage *image)
 {
@@ -129,10 +132,25 @@ test_program (void)
   g_autoptr (GError) error = NULL;
 
   job_board_connect (board);
-  job = job_board_program (board, image, &fl_plan_options_default, TRUE);
+  job = job_board_program (board, image, &erase_too, TRUE);
   g_assert_true (job_board_run (board, job, &error));
   assert_facts (fl_job_get_facts (job), "erase.page=ok write.result=ok verify.pattern=ok go.result=ok id.pid=0x467 "
                                         "chip.pid=0x467 flash.blank=yes !fail.stage !host.mistake !write.pattern");
+}
+
+/* What is blank is not erased: nothing is known of that then. */
+static void
+test_not_erased (void)
+{
+  g_autoptr (JobBoard) board = job_board_new (BOARD);
+  g_autoptr (FlImage) image = make_image ();
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  job_board_connect (board);
+  job = job_board_program (board, image, &fl_plan_options_default, FALSE);
+  g_assert_true (job_board_run (board, job, &error));
+  assert_facts (fl_job_get_facts (job), "write.result=ok verify.pattern=ok flash.blank=yes !erase.page !fail.stage");
 }
 
 /* The port vanishes in the middle. */
@@ -145,7 +163,7 @@ test_unplugged (void)
   g_autoptr (GError) error = NULL;
 
   job_board_connect (board);
-  job = job_board_program (board, image, &fl_plan_options_default, FALSE);
+  job = job_board_program (board, image, &erase_too, FALSE);
   fl_sim_board_add_fault (board->board, FALSE, fl_sim_board_get_n_sent (board->board) + 2000, FL_SIM_FAULT_UNPLUG, 0);
   g_assert_false (job_board_run (board, job, &error));
   assert_facts (fl_job_get_facts (job), "port.gone=yes fail.stage=write fail.code=port-gone erase.page=ok");
@@ -272,6 +290,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_connect);
     }
   g_test_add_func ("/job-facts/program", test_program);
+  g_test_add_func ("/job-facts/not-erased", test_not_erased);
   g_test_add_func ("/job-facts/unplugged", test_unplugged);
   g_test_add_func ("/job-facts/cancelled", test_cancelled);
   g_test_add_func ("/job-facts/verify", test_verify);

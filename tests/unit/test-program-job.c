@@ -145,6 +145,7 @@ test_second_bank (void)
   g_assert_no_error (error);
   job_board_connect (board);
   g_assert_cmpuint (fl_layout_get_n_banks (job_board_device (board)->layout), ==, 2);
+  job_board_fill (board, 2);
   before = job_board_dup_flash (board, &size);
   job = job_board_program (board, image, NULL, TRUE);
   job_board_run (board, job, &error);

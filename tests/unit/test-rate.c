@@ -2,45 +2,14 @@
 
 /* Rates beyond 115200 baud: which are taken, what is remembered of them, and when they are given up. */
 
-#include <glib/gstdio.h>
-
 #include "fl-connect-job.h"
 #include "fl-error.h"
 #include "fl-notebook.h"
 #include "fl-rate.h"
 #include "job-board.h"
+#include "test-notebook.h"
 
 #define FLASH 0x08000000u
-
-/* Each test has a notebook of its own. */
-typedef struct
-{
-  char *folder;
-  char *path;
-} Notebook;
-
-static void
-notebook_open (Notebook *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  self->folder = g_dir_make_tmp ("fl-rate-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->path = g_build_filename (self->folder, "deep", "remembered.ini", NULL);
-}
-
-static void
-notebook_clear (Notebook *self)
-{
-  g_autofree char *deep = g_build_filename (self->folder, "deep", NULL);
-
-  g_remove (self->path);
-  g_rmdir (deep);
-  g_assert_cmpint (g_rmdir (self->folder), ==, 0); /* nothing is left behind */
-  g_free (self->folder);
-  g_free (self->path);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Notebook, notebook_clear)
 
 static FlConnectOptions *
 make_options (FlClimb climb, const char *notebook)
@@ -173,7 +142,7 @@ test_faster (void)
 static void
 test_remembered (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1,max-baud=460800");
   g_autoptr (FlJob) first = NULL;
   g_autoptr (FlJob) second = NULL;
@@ -181,7 +150,7 @@ test_remembered (void)
   g_autoptr (FlJob) anew = NULL;
   g_autofree char *text = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   first = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
   g_assert_cmpuint (fl_session_get_baud (board->session), ==, 460800);
   second = connect_with (board, FL_CLIMB_REMEMBERED, notebook.path);
@@ -205,12 +174,12 @@ test_remembered (void)
 static void
 test_nothing_better (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1,max-baud=115200");
   g_autoptr (FlJob) first = NULL;
   g_autoptr (FlJob) second = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   first = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
   g_assert_cmpuint (count_tried (first), ==, 1);
   second = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
@@ -231,14 +200,14 @@ recall (const char *path, const char *line)
 static void
 test_worn (gconstpointer data)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) good = job_board_new ("0x467,wired=1");
   g_autoptr (FlJob) climbed = NULL;
   g_autoptr (JobBoard) worn = NULL;
   g_autoptr (FlJob) fallen = NULL;
   g_autoptr (FlJob) next = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   climbed = connect_with (good, FL_CLIMB_SEARCH, notebook.path);
   g_assert_cmpuint (recall (notebook.path, "rate-0x467"), ==, 921600);
   fl_session_close (good->session);
@@ -262,13 +231,13 @@ test_worn (gconstpointer data)
 static void
 test_other_chip (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) one = job_board_new ("0x467,wired=1,max-baud=230400");
   g_autoptr (FlJob) first = NULL;
   g_autoptr (JobBoard) other = NULL;
   g_autoptr (FlJob) second = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   first = connect_with (one, FL_CLIMB_SEARCH, notebook.path);
   fl_session_close (one->session);
   other = job_board_new ("0x413,wired=1");
@@ -299,14 +268,14 @@ static void
 test_errors_in_job (gconstpointer data)
 {
   guint n_faults = GPOINTER_TO_UINT (data);
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
   g_autoptr (FlJob) connected = NULL;
   g_autoptr (FlJob) job = NULL;
   g_autoptr (GError) error = NULL;
   gboolean left = n_faults > 3;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   connected = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
   g_assert_cmpuint (fl_session_get_baud (board->session), ==, 921600);
   job = make_program_job (board);
@@ -349,7 +318,7 @@ be_clean (JobBoard *board, const char *path, guint baud)
 static void
 test_again (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
   g_autoptr (FlJob) connected = NULL;
   g_autoptr (FlJob) job = NULL;
@@ -358,7 +327,7 @@ test_again (void)
   g_autoptr (FlJob) later = NULL;
   g_autoptr (GError) error = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   connected = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
   job = make_program_job (board);
   disturb (board, 5, 40);
@@ -382,14 +351,14 @@ test_again (void)
 static void
 test_again_in_vain (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) good = job_board_new ("0x467,wired=1");
   g_autoptr (FlJob) climbed = NULL;
   g_autoptr (JobBoard) worn = NULL;
   g_autoptr (FlJob) fallen = NULL;
   g_autoptr (FlJob) again = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   climbed = connect_with (good, FL_CLIMB_SEARCH, notebook.path);
   fl_session_close (good->session);
   worn = job_board_new ("0x467,wired=1,max-baud=460800");
@@ -409,7 +378,7 @@ test_again_in_vain (void)
 static void
 test_width_in_job (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x413,wired=1");
   g_autoptr (FlJob) connected = NULL;
   g_autoptr (FlImage) image = NULL;
@@ -418,7 +387,7 @@ test_width_in_job (void)
   g_autoptr (GError) error = NULL;
   FlPlanOptions options = fl_plan_options_default;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   connected = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
   image = job_board_random_image (job_board_device (board)->layout, 3, 30000);
   options.supply = FL_SUPPLY_2V7;
@@ -439,14 +408,14 @@ test_width_in_job (void)
 static void
 test_no_reset_in_job (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
   g_autoptr (FlConnectOptions) options = NULL;
   g_autoptr (FlJob) connected = NULL;
   g_autoptr (FlJob) job = NULL;
   g_autoptr (GError) error = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   options = make_options (FL_CLIMB_SEARCH, notebook.path);
   g_free (options->preset);
   options->preset = g_strdup ("dtr-reset"); /* RTS stays asserted: BOOT0 is high, as if set by hand */
@@ -470,13 +439,13 @@ static void
 test_failed_job (gconstpointer data)
 {
   gboolean much = GPOINTER_TO_INT (data);
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
   g_autoptr (FlJob) connected = NULL;
   g_autoptr (FlJob) job = NULL;
   g_autoptr (GError) error = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   connected = connect_with (board, FL_CLIMB_SEARCH, notebook.path);
   job = make_program_job (board);
   if (much)
@@ -536,7 +505,7 @@ test_disturbed (void)
 static void
 test_notebook (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autofree char *page = fl_notebook_dup_page ("adapter", "x", 1);
   g_autofree char *other = fl_notebook_dup_page ("adapter", "y", 1);
   g_autofree char *text = NULL;
@@ -545,7 +514,7 @@ test_notebook (void)
   GStatBuf before, after;
   g_autoptr (GError) error = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   g_assert_cmpint (fl_notebook_get (notebook.path, page, "line", -7), ==, -7);
   g_assert_true (fl_notebook_set (notebook.path, page, "line", 5, &error));
   g_assert_no_error (error);
@@ -605,12 +574,12 @@ test_notebook (void)
 static void
 test_no_notebook (void)
 {
-  g_auto (Notebook) notebook = { 0 };
+  g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = job_board_new ("0x467,wired=1");
   g_autofree char *below = NULL;
   g_autoptr (FlJob) job = NULL;
 
-  notebook_open (&notebook);
+  test_notebook_open (&notebook);
   below = g_build_filename (notebook.path, "below-a-file.ini", NULL);
   g_assert_true (fl_notebook_set (notebook.path, "page", "line", 1, NULL));
   job = connect_with (board, FL_CLIMB_SEARCH, below);

@@ -221,15 +221,19 @@ test_program (Fixture *fixture, gconstpointer data)
   choose (fixture, "sim:0x460", fixture->file);
   press (fixture, "_Program");
   wait_label (fixture, "Programmed and verified");
+  wait_label (fixture, "Blank already");
+  g_assert_null (fl_widget_test_find (fixture->window, GTK_TYPE_LABEL, "Held the file already"));
   wait_label (fixture, "144 of them beside the file, in the same pages"); /* three pages of 2048 bytes */
 
   press (fixture, "_Next board");
   g_assert_null (fl_widget_test_find (fixture->window, GTK_TYPE_LABEL, "Programmed and verified"));
   wait_label (fixture, "Programmed and verified");
-  wait_label (fixture, "3 of 3 pages"); /* it is the same board: they held the file already */
+  wait_label (fixture, "Held the file already"); /* it is the same board */
+  wait_label (fixture, "3 of 3 pages");
+  g_assert_null (fl_widget_test_find (fixture->window, GTK_TYPE_LABEL, "Blank already"));
   close_window (fixture);
   assert_flash (fixture, "sim:0x460");
-  g_assert_cmpuint (count_erasures ("sim:0x460", 0), ==, 1);
+  g_assert_cmpuint (count_erasures ("sim:0x460", 0), ==, 0); /* it was blank */
 }
 
 /* All of it once more, because somebody wants it. */

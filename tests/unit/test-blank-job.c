@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Programming a board that is blank, or looks so: what need not be erased is not, where a wrong guess does no harm. */
+#include "fl-error.h"
+#include "fl-flash-jobs.h"
+#include "job-board.h"
+#include "test-notebook.h"
+
+static const FlPlanOptions preserve = {
+  .erase = FL_ERASE_NEEDED, .verify = TRUE, .preserve = TRUE, .only_changed = TRUE
+};
+
+/* Chips of each kind of flash, and how many bytes are programmed: whole pages. */
+typedef struct
+{
+  const char *board;
+  guint kib;
+  guint count; /* sectors that this is */
+} BoardCase;
+
+static const BoardCase may[] = {
+  { "0x467,flash=256", 32, 16 },   /* G0B1: refuses to overwrite 8 bytes */
+  { "0x467,flash=512", 300, 150 }, /* in both banks */
+  { "0x410,flash=64", 16, 16 },    /* F103: 2 bytes */
+  { "0x410,flash=64", 64, 64 },    /* all of it */
+  { "0x413", 128, 5 },             /* F407: clears what is set */
+  { "0x415", 32, 16 },             /* L476 */
+};
+
+/* A wrong guess would leave flash that cannot be read: H743, H563, U585, L0, L1. */
+static const BoardCase may_not[] = {
+  { "0x450", 128, 1 }, { "0x484", 16, 2 }, { "0x482", 16, 2 }, { "0x417", 8, 64 }, { "0x416", 8, 32 },
+};
+
+static guint8
+get_erased (JobBoard *board)
+{
+  return fl_sim_board_get_chip (board->board)->erased_value;
+}
+
+static guint32
+get_start (JobBoard *board)
+{
+  return fl_layout_get_start (fl_sim_board_get_layout (board->board));
+}
+
+static FlImage *
+make_image (guint32 address, gsize size)
+{
+  FlImage *image = fl_image_new ();
+  g_autoptr (GRand) random = g_rand_new_with_seed (17);
+  g_autofree guint8 *data = g_malloc (size);
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < size; i++)
+    data[i] = (guint8) g_rand_int_range (random, 1, 255);
+  fl_image_add (image, address, data, size, &error);
+  fl_image_seal (image, FL_IMAGE_BIN, &error);
+  g_assert_no_error (error);
+  return image;
+}
+
+static void
+check_flash (JobBoard *board, FlImage *image)
+{
+  const FlSegment *segment = fl_image_get_segment (image, 0);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (segment->data, &size);
+
+  g_assert_cmpmem (fl_sim_board_peek (board->board, segment->address, size), size, data, size);
+}
+
+static guint
+count_erasures (JobBoard *board)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < fl_layout_get_n_sectors (fl_sim_board_get_layout (board->board)); i++)
+    n += fl_sim_board_get_n_erased (board->board, i);
+  return n;
+}
+
+/* Runs a job that must succeed. */
+static FlJob *
+program (JobBoard *board, FlImage *image, const FlPlanOptions *options)
+{
+  FlJob *job = job_board_program (board, image, options, FALSE);
+  g_autoptr (GError) error = NULL;
+
+  job_board_run (board, job, &error);
+  g_assert_no_error (error);
+  check_flash (board, image);
+  return job;
+}
+
+static const FlProgramResult *
+get_result (FlJob *job)
+{
+  return fl_program_job_get_result (FL_PROGRAM_JOB (job));
+}
+
+static JobBoard *
+connect (const char *config)
+{
+  JobBoard *board = job_board_new (config);
+
+  job_board_connect (board);
+  return board;
+}
+
+/* A board that remembers. */
+static JobBoard *
+connect_with (const char *config, const char *notebook)
+{
+  JobBoard *board = job_board_new (config);
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+
+  options->notebook = g_strdup (notebook);
+  job_board_session (board, options);
+  job_board_connect (board);
+  return board;
+}
+
+static void
+put (JobBoard *board, guint32 offset, guint length)
+{
+  g_autofree guint8 *junk = g_malloc (length);
+
+  memset (junk, 0xA5, length);
+  g_assert_true (fl_sim_board_poke (board->board, get_start (board) + offset, junk, length));
+}
+
+/* Nothing is erased, in less time than with erasing; and the log says so. */
+static void
+test_blank (gconstpointer data)
+{
+  const BoardCase *row = data;
+  const FlPlanOptions all = { .erase = FL_ERASE_NEEDED, .verify = TRUE };
+  g_autoptr (JobBoard) board = connect (row->board);
+  g_autoptr (JobBoard) other = connect (row->board);
+  g_autoptr (FlImage) image = make_image (get_start (board), row->kib * 1024);
+  g_autoptr (FlJob) job = program (board, image, NULL);
+  g_autoptr (FlJob) erasing = program (other, image, &all);
+
+  g_assert_cmpuint (count_erasures (board), ==, 0);
+  g_assert_cmpuint (get_result (job)->sectors_erased, ==, 0);
+  g_assert_cmpuint (get_result (job)->sectors_blank, ==, row->count);
+  g_assert_cmpuint (get_result (job)->retries, ==, 0);
+  g_assert_true (get_result (job)->verified);
+  g_assert_true (job_board_logged (job, FL_LOG_OK, "are written without being erased"));
+  g_assert_false (job_board_logged (job, FL_LOG_OK, "Erasing"));
+  g_assert_cmpuint (count_erasures (other), >=, row->count);
+  g_assert_cmpuint (get_result (erasing)->sectors_blank, ==, 0);
+  g_assert_cmpfloat (get_result (job)->seconds, <, get_result (erasing)->seconds);
+}
+
+static void
+test_may_not (gconstpointer data)
+{
+  const BoardCase *row = data;
+  g_autoptr (JobBoard) board = connect (row->board);
+  g_autoptr (FlImage) image = make_image (get_start (board), row->kib * 1024);
+  g_autoptr (FlJob) job = program (board, image, NULL);
+
+  g_assert_cmpuint (count_erasures (board), ==, row->count);
+  g_assert_cmpuint (get_result (job)->sectors_erased, ==, row->count);
+  g_assert_cmpuint (get_result (job)->sectors_blank, ==, 0);
+  g_assert_false (job_board_logged (job, FL_LOG_OK, "whether it is blank"));
+}
+
+/* Something in the middle of a page, where nobody looks: it is seen when all is read back, and mended by erasing that
+ * page. */
+static void
+test_hidden (gconstpointer data)
+{
+  const BoardCase *row = data;
+  g_autoptr (JobBoard) board = connect (row->board);
+  g_autoptr (FlImage) image = make_image (get_start (board), row->kib * 1024);
+  guint32 size = fl_layout_get_sector (fl_sim_board_get_layout (board->board), 1)->size;
+  g_autoptr (FlJob) job = NULL;
+
+  put (board, size + 64, 32); /* in the second sector */
+  job = program (board, image, NULL);
+  g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, 1), >=, 1); /* F1: its code is sent twice */
+  g_assert_cmpuint (count_erasures (board), ==, fl_sim_board_get_n_erased (board->board, 1));
+  g_assert_cmpuint (get_result (job)->sectors_erased, ==, 1);
+  g_assert_cmpuint (get_result (job)->sectors_blank, ==, row->count - 1);
+  g_assert_cmpuint (get_result (job)->retries, >=, 1);
+  g_assert_true (get_result (job)->verified);
+  g_assert_true (job_board_logged (job, FL_LOG_INFO, "1 page looked blank and had not been erased")
+                 || job_board_logged (job, FL_LOG_INFO, "1 sector looked blank and had not been erased"));
+}
+
+/* Something at either end of one page: everything is erased, as ever. */
+static void
+test_seen (void)
+{
+  static const guint32 places[] = { 0, 16 * 1024 - 1, 30 * 1024, 32 * 1024 - 4 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autoptr (JobBoard) board = connect ("0x467,flash=256");
+      g_autoptr (FlImage) image = make_image (get_start (board), 32 * 1024);
+      g_autoptr (FlJob) job = NULL;
+
+      put (board, places[i] - places[i] % 8, 8);
+      job = program (board, image, NULL);
+      g_assert_cmpuint (count_erasures (board), ==, 16);
+      g_assert_cmpuint (get_result (job)->sectors_erased, ==, 16);
+      g_assert_cmpuint (get_result (job)->sectors_blank, ==, 0);
+      g_assert_cmpuint (get_result (job)->retries, ==, 0);
+    }
+}
+
+/* Of the last page the file has only a part. What else is in it is lost: it is erased. Where it is kept, it is read
+ * anyway, and nothing need be erased. */
+static void
+test_part (void)
+{
+  g_autoptr (JobBoard) board = connect ("0x467,flash=256");
+  g_autoptr (JobBoard) keeping = connect ("0x467,flash=256");
+  g_autoptr (FlImage) image = make_image (get_start (board), 5 * 2048 + 1200);
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (FlJob) kept = NULL;
+
+  put (board, 5 * 2048 + 1600, 64);
+  job = program (board, image, NULL);
+  g_assert_cmpuint (count_erasures (board), ==, 1);
+  g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, 5), ==, 1);
+  g_assert_cmpuint (get_result (job)->sectors_blank, ==, 5);
+  g_assert_cmphex (*fl_sim_board_peek (board->board, get_start (board) + 5 * 2048 + 1600, 1), ==, get_erased (board));
+
+  put (keeping, 5 * 2048 + 1600, 64);
+  kept = program (keeping, image, &preserve);
+  g_assert_cmpuint (count_erasures (keeping), ==, 0);
+  g_assert_cmpuint (get_result (kept)->sectors_blank, ==, 6);
+  g_assert_cmphex (*fl_sim_board_peek (keeping->board, get_start (keeping) + 5 * 2048 + 1600, 1), ==, 0xA5);
+}
+
+/* Somebody wants it erased, or it would not be seen when it was wrong. */
+static void
+test_not_wanted (void)
+{
+  static const struct
+  {
+    FlPlanOptions options;
+    guint n_erased;
+  } rows[] = {
+    { { .erase = FL_ERASE_NEEDED, .verify = TRUE }, 16 },
+    { { .erase = FL_ERASE_NEEDED, .only_changed = TRUE }, 16 },
+    { { .erase = FL_ERASE_NEEDED, .verify = TRUE, .keep_blank = TRUE, .only_changed = TRUE }, 16 },
+    { { .erase = FL_ERASE_ALL, .verify = TRUE, .only_changed = TRUE }, 128 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (JobBoard) board = connect ("0x467,flash=256");
+      g_autoptr (FlImage) image = make_image (get_start (board), 32 * 1024);
+      g_autoptr (FlJob) job = program (board, image, &rows[i].options);
+
+      g_assert_cmpuint (count_erasures (board), ==, rows[i].n_erased);
+      g_assert_cmpuint (get_result (job)->sectors_blank, ==, 0);
+    }
+}
+
+/* One blank byte of some that come to the host, in a way that parity does not show. */
+static guint8
+spoil (guint8 byte, gboolean to_host, guint at, guint baud, gpointer user_data)
+{
+  guint *left = user_data;
+
+  if (!to_host || byte != 0xFF || *left == 0 || --*left > 0)
+    return byte;
+  return 0xFC;
+}
+
+/* What is damaged while it looks only costs time. */
+static void
+test_damaged (void)
+{
+  guint n_erased = 0;
+
+  for (guint left = 50; left < 500; left += 20)
+    {
+      guint n = left;
+      g_autoptr (JobBoard) board = connect ("0x467,flash=256");
+      g_autoptr (FlImage) image = make_image (get_start (board), 32 * 1024);
+      g_autoptr (FlJob) job = NULL;
+
+      board->spoil = spoil;
+      board->spoil_data = &n;
+      job = program (board, image, NULL);
+      g_assert_true (get_result (job)->verified);
+      g_assert_cmpuint (get_result (job)->sectors_blank + get_result (job)->sectors_erased, ==, 16);
+      n_erased += get_result (job)->sectors_erased == 16;
+    }
+  g_assert_cmpuint (n_erased, ==, 23);
+}
+
+/* Who pulls the plug while the board is programmed is told what is on it: nothing was erased. */
+static void
+test_broken_off (void)
+{
+  g_autoptr (JobBoard) board = connect ("0x467,flash=256");
+  g_autoptr (FlImage) image = make_image (get_start (board), 32 * 1024);
+  g_autoptr (FlJob) job = job_board_program (board, image, NULL, FALSE);
+  g_autoptr (GError) error = NULL;
+
+  fl_sim_board_add_fault (board->board, FALSE, fl_sim_board_get_n_sent (board->board) + 6000, FL_SIM_FAULT_UNPLUG, 0);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_PORT_GONE);
+  g_assert_cmpuint (get_result (job)->sectors_blank, ==, 16);
+  g_assert_cmpuint (get_result (job)->sectors_erased, ==, 0);
+  g_assert_null (strstr (fl_job_get_board_state (job), "erased"));
+  g_assert_nonnull (strstr (fl_job_get_board_state (job), "0–2 written (not verified), rest untouched"));
+}
+
+/* What reads as blank after a job was cut short may be erased by half: the next job erases, until one comes to its end.
+ * It is the board that is remembered, not the adapter. */
+static void
+test_cut_short (void)
+{
+  g_auto (TestNotebook) notebook = { 0 };
+  g_autoptr (JobBoard) board = NULL;
+  g_autoptr (JobBoard) next = NULL;
+  g_autoptr (JobBoard) other = NULL;
+  g_autoptr (FlImage) image = NULL;
+  g_autoptr (FlJob) cut = NULL;
+  g_autoptr (FlJob) again = NULL;
+  g_autoptr (FlJob) another = NULL;
+  g_autoptr (FlJob) last = NULL;
+  g_autoptr (GError) error = NULL;
+
+  test_notebook_open (&notebook);
+  board = connect_with ("0x467,flash=256", notebook.path);
+  image = make_image (get_start (board), 32 * 1024);
+  cut = job_board_program (board, image, NULL, FALSE);
+  fl_sim_board_add_fault (board->board, FALSE, fl_sim_board_get_n_sent (board->board) + 6000, FL_SIM_FAULT_UNPLUG, 0);
+  g_assert_false (job_board_run (board, cut, &error));
+
+  other = connect_with ("0x460,flash=128", notebook.path);
+  another = program (other, image, NULL);
+  g_assert_cmpuint (get_result (another)->sectors_blank, ==, 16);
+
+  next = connect_with ("0x467,flash=256", notebook.path);
+  again = program (next, image, NULL);
+  g_assert_cmpuint (get_result (again)->sectors_blank, ==, 0);
+  g_assert_cmpuint (get_result (again)->sectors_erased, ==, 16);
+  g_assert_true (job_board_logged (again, FL_LOG_INFO, "The last job with this board was cut short"));
+
+  g_clear_pointer (&next, job_board_free);
+  next = connect_with ("0x467,flash=256", notebook.path);
+  last = program (next, image, NULL);
+  g_assert_cmpuint (get_result (last)->sectors_blank, ==, 16);
+}
+
+/* Erasing is remembered in the same way; and erasing a page later does not make the others whole. */
+static void
+test_erase_cut_short (void)
+{
+  g_auto (TestNotebook) notebook = { 0 };
+  g_autoptr (FlImage) image = make_image (0x08000000, 32 * 1024);
+  const guint page = 60;
+
+  test_notebook_open (&notebook);
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autoptr (JobBoard) board = connect_with ("0x467,flash=256", notebook.path);
+      g_autoptr (JobBoard) later = NULL;
+      g_autoptr (FlJob) cut = fl_erase_job_new (board->session, NULL, 0);
+      g_autoptr (FlJob) erase = NULL;
+      g_autoptr (FlJob) job = NULL;
+      g_autoptr (GError) error = NULL;
+
+      fl_sim_board_add_fault (board->board, FALSE, fl_sim_board_get_n_sent (board->board) + 20, FL_SIM_FAULT_UNPLUG, 0);
+      g_assert_false (job_board_run (board, cut, &error));
+      later = connect_with ("0x467,flash=256", notebook.path);
+      erase = fl_erase_job_new (later->session, &page, round == 0 ? 1 : 0); /* a page, then everything */
+      g_clear_error (&error);
+      job_board_run (later, erase, &error);
+      g_assert_no_error (error);
+      job = program (later, image, NULL);
+      g_assert_cmpuint (get_result (job)->sectors_blank, ==, round == 0 ? 0 : 16);
+    }
+}
+
+/* Nothing is known of a chip that was declared. */
+static void
+test_declared (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x467,flash=256,pid=0x7F0");
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+  g_autoptr (FlImage) image = make_image (get_start (board), 4096);
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  options->declared = fl_declaration_parse ("0x08000000:128x2K", &error);
+  g_assert_no_error (error);
+  job_board_session (board, options);
+  job_board_connect (board);
+  job = program (board, image, NULL);
+  g_assert_cmpuint (count_erasures (board), ==, 2);
+  g_assert_cmpuint (get_result (job)->sectors_blank, ==, 0);
+}
+
+static void
+add_rows (const char *name, const BoardCase *rows, gsize n, GTestDataFunc test)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/blank/%s/%s-%u", name, rows[i].board, rows[i].kib);
+
+      g_test_add_data_func (path, &rows[i], test);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_rows ("may", may, G_N_ELEMENTS (may), test_blank);
+  add_rows ("may-not", may_not, G_N_ELEMENTS (may_not), test_may_not);
+  add_rows ("hidden", may, G_N_ELEMENTS (may), test_hidden);
+  g_test_add_func ("/blank/seen", test_seen);
+  g_test_add_func ("/blank/part", test_part);
+  g_test_add_func ("/blank/not-wanted", test_not_wanted);
+  g_test_add_func ("/blank/damaged", test_damaged);
+  g_test_add_func ("/blank/broken-off", test_broken_off);
+  g_test_add_func ("/blank/cut-short", test_cut_short);
+  g_test_add_func ("/blank/erase-cut-short", test_erase_cut_short);
+  g_test_add_func ("/blank/declared", test_declared);
+  return g_test_run ();
+}
