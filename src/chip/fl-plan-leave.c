@@ -59,6 +59,17 @@ fl_plan_may_leave (FlPlan *self, guint sector_index)
   return self->options.preserve || count_covered (sector, size) >= size / 2;
 }
 
+/* Every byte of the sector is the image's, or was kept and is blank. */
+static gboolean
+knows_all (FlPlan *self, const FlPlanSector *sector, guint32 size)
+{
+  for (guint32 i = 0; i < size; i++)
+    if (sector->origin[i] == FL_ORIGIN_NONE
+        || (sector->origin[i] == FL_ORIGIN_PRESERVED && sector->data[i] != fl_plan_get_erased_value (self)))
+      return FALSE;
+  return TRUE;
+}
+
 /**
  * fl_plan_spares_blank:
  *
@@ -80,8 +91,9 @@ fl_plan_spares_blank (FlPlan *self)
  * fl_plan_may_spare:
  * @sector_index: of the device's layout
  *
- * What is not in the image is not read back unless it is preserved: it has to be erased. So has a bank of which more is
- * erased than the image touches.
+ * What is not in the image is not read back unless it is preserved: it has to be erased. So has a sector of which
+ * something is preserved that is not blank, and a bank of which more is erased than the image touches. To be asked when
+ * all that is preserved is known.
  *
  * Returns: whether the sector need not be erased if it looks blank
  */
@@ -96,7 +108,7 @@ fl_plan_may_spare (FlPlan *self, guint sector_index)
   if (!fl_plan_spares_blank (self) || !fl_plan_may_leave (self, sector_index))
     return FALSE;
   size = fl_layout_get_sector (self->device->layout, sector_index)->size;
-  return self->options.preserve || count_covered (&self->sectors[sector_index], size) == size;
+  return knows_all (self, &self->sectors[sector_index], size);
 }
 
 /**

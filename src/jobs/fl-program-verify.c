@@ -7,6 +7,8 @@
 #include "fl-erase-doubt.h"
 #include "fl-job-private.h"
 #include "fl-program-private.h"
+#include "fl-rate.h"
+#include "fl-session-private.h"
 
 /* What is erased anew may have no erase code that is safe among so few: then all of bank 2 that is in @plenty is taken.
  */
@@ -21,18 +23,51 @@ fl_program_job_widen (FlProgramJob *self, guint8 *sectors, const guint8 *plenty)
     sectors[i] = sectors[i] || plenty[i];
 }
 
-/* What looked blank, and may not have been, is erased with the rest. */
-static void
-fl_program_job_erase_spared (FlProgramJob *self, const guint8 *different)
+/* What looked blank, and may not have been, is erased with the rest. Some chips program nothing any more once they were
+ * to overwrite something, until they are reset: RM0444 and its like, FLASH_SR, PROGERR and PGSERR; and AN2606 knows of
+ * no bootloader that clears such an error. */
+static gboolean
+fl_program_job_take_back_guess (FlProgramJob *self, guint n_spared, GCancellable *cancellable, GError **error)
 {
-  guint n = fl_program_job_unspare (self, different);
-  g_autofree char *count = fl_ops_dup_count (fl_program_job_get_device (self), n);
+  FlJob *job = FL_JOB (self);
+  FlSession *session = fl_job_get_session (job);
+  g_autofree char *count = fl_ops_dup_count (fl_program_job_get_device (self), n_spared);
+  guint64 from;
+  char *step;
+  gboolean ok;
 
-  if (n == 0)
-    return;
-  self->result.sectors_erased += n;
-  /* Translators: "3 pages" */
-  fl_job_log (FL_JOB (self), FL_LOG_INFO, NULL, _ ("Of these, %s looked blank and had not been erased"), count);
+  if (n_spared == 0)
+    return TRUE;
+  self->result.sectors_erased += n_spared;
+  if (!fl_rate_can_reset (session))
+    {
+      /* Translators: "3 pages" */
+      fl_job_log (job, FL_LOG_INFO, NULL, _ ("Of what differs, %s looked blank and had not been erased"), count);
+      return TRUE;
+    }
+  fl_job_log (job, FL_LOG_INFO, NULL,
+              /* Translators: "3 pages" */
+              _ ("Of what differs, %s looked blank and had not been erased: the board is reset into its bootloader, "
+                 "which may program nothing any more after that"),
+              count);
+  step = fl_job_suspend_step (job, &from);
+  ok = fl_rate_reset (job, fl_session_get_baud (session), cancellable, error);
+  fl_job_resume_step (job, step, from);
+  return ok;
+}
+
+/* Says first what is the most likely, and what to do about it. */
+static void
+fl_program_job_blame_guess (FlProgramJob *self, guint n_spared, GError **error)
+{
+  g_autofree char *count = fl_ops_dup_count (fl_program_job_get_device (self), n_spared);
+
+  if (n_spared > 0 && error != NULL)
+    g_prefix_error (error,
+                    /* Translators: "3 pages"; another sentence follows */
+                    _ ("Looked blank, and therefore not erased first: %s. Reset the board into its bootloader and "
+                       "program again: everything is erased then. "),
+                    count);
 }
 
 /* One attempt to mend sectors that differ: erased and written once more, and read again. */
@@ -45,6 +80,7 @@ fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *differe
   FlComparePass again = *compare;
   g_autoptr (GError) reason = NULL;
   guint64 n_wrong = compare->n_different;
+  guint n_spared;
 
   fl_compare_pass_set_error (compare, &reason);
   fl_job_fail_step (job, reason->message);
@@ -52,7 +88,9 @@ fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *differe
   fl_job_set_text (job, _ ("Programming once more what differs"));
   self->result.retries++;
   fl_program_job_widen (self, different, self->rewritten); /* what was left may hold data to be kept */
-  fl_program_job_erase_spared (self, different);
+  n_spared = fl_program_job_unspare (self, different);
+  if (!fl_program_job_take_back_guess (self, n_spared, cancellable, error))
+    return FALSE;
   erasing.wanted = different;
   erasing.all = FALSE;
   erasing.n_erased = erasing.n_retries = 0;
@@ -60,6 +98,7 @@ fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *differe
     {
       self->erasing.first_busy = erasing.first_busy;
       self->erasing.n_busy = erasing.n_busy;
+      fl_program_job_blame_guess (self, n_spared, error);
       return FALSE;
     }
   if (!fl_program_job_write_blocks (self, compare->boot, different, TRUE, cancellable, error))
@@ -73,6 +112,7 @@ fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *differe
   if (again.n_different > 0)
     {
       fl_compare_pass_set_error (&again, error);
+      fl_program_job_blame_guess (self, n_spared, error);
       return FALSE;
     }
   compare->n_equal += n_wrong;

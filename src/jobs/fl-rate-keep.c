@@ -198,15 +198,22 @@ fl_rate_restart (FlSession *session, guint baud, GCancellable *cancellable, GErr
          && fl_boot_sync (boot, NULL, cancellable, error) && fl_boot_get (boot, &info, cancellable, error);
 }
 
-/* Whether the lines reach BOOT0 too: where it is set by hand, it may have been set back since the board was reset. */
-static gboolean
-drives_boot0 (FlSession *session)
+/**
+ * fl_rate_can_reset:
+ *
+ * Returns: whether the adapter's lines reset the board and reach BOOT0 too: where that is set by hand, it may have been
+ * set back since the board was reset
+ */
+gboolean
+fl_rate_can_reset (FlSession *session)
 {
-  const FlEntryPreset *preset = fl_entry_preset_find (fl_session_get_options (session)->preset);
+  const FlConnectOptions *options = fl_session_get_options (session);
+  const FlEntryPreset *preset = options->preset != NULL ? fl_entry_preset_find (options->preset) : NULL;
   gboolean inverted;
   FlLines line;
 
-  return preset != NULL && fl_entry_preset_get_wire (preset, FL_ENTRY_PIN_BOOT0, &line, &inverted);
+  return options->entry == FL_ENTRY_DTR_RTS && preset != NULL
+         && fl_entry_preset_get_wire (preset, FL_ENTRY_PIN_BOOT0, &line, &inverted);
 }
 
 /* At a lower rate a bootloader may keep up that did not before. */
@@ -224,18 +231,41 @@ try_burst (FlJob *job, GCancellable *cancellable, GError **error)
          && fl_link_try_burst (job, fl_layout_get_start (device->layout), word, sizeof word, cancellable, error);
 }
 
+/**
+ * fl_rate_reset:
+ * @baud: of the line from now on
+ *
+ * Resets the board into its bootloader in the middle of a job, which can go on then as if nothing had been. Only where
+ * fl_rate_can_reset().
+ *
+ * Errors: those of the line, when the bootloader does not come back
+ */
+gboolean
+fl_rate_reset (FlJob *job, guint baud, GCancellable *cancellable, GError **error)
+{
+  FlSession *session = fl_job_get_session (job);
+  FlSupply supply = fl_session_get_supply (session);
+
+  fl_job_mark (job);
+  if (!fl_rate_restart (session, baud, cancellable, error))
+    {
+      g_prefix_error (error, _ ("After a reset in the middle of the job: "));
+      return FALSE;
+    }
+  return try_burst (job, cancellable, error) && fl_program_width_set (job, supply, cancellable, error);
+}
+
 /* Gives up the rate: now, where the board can be reset in the middle of a job, and for the next connection. */
 static gboolean
 step_down (FlJob *job, GCancellable *cancellable, GError **error)
 {
   FlSession *session = fl_job_get_session (job);
   guint baud = fl_session_get_baud (session), lower = fl_rate_get_lower (baud);
-  FlSupply supply = fl_session_get_supply (session);
 
   fl_rate_lower (job, fl_session_get_device (session)->pid, lower);
   set_line (session, CLEAN, fl_session_get_device (session)->pid, -1); /* this job will be counted, and was not clean */
   fl_session_set_climbed (session, FALSE);
-  if (!drives_boot0 (session))
+  if (!fl_rate_can_reset (session))
     {
       fl_job_log (job, FL_LOG_WARNING, NULL,
                   _ ("Too much has to be repeated at %u baud. The next connection begins with %u"), baud, lower);
@@ -245,14 +275,10 @@ step_down (FlJob *job, GCancellable *cancellable, GError **error)
               _ ("Too much has to be repeated at %u baud: the board is reset into its bootloader, and the job goes on "
                  "at %u"),
               baud, lower);
-  fl_job_mark (job);
-  if (!fl_rate_restart (session, lower, cancellable, error))
-    {
-      g_prefix_error (error, _ ("After a reset in the middle of the job: "));
-      return FALSE;
-    }
+  if (!fl_rate_reset (job, lower, cancellable, error))
+    return FALSE;
   fl_session_set_climbed (session, lower > FL_RATE_USUAL);
-  return try_burst (job, cancellable, error) && fl_program_width_set (job, supply, cancellable, error);
+  return TRUE;
 }
 
 /**

@@ -25,6 +25,8 @@ void     fl_rate_conclude    (FlJob *job, const GError *error);
 /* What both need. */
 gboolean fl_rate_may_climb   (FlSession *session);
 gboolean fl_rate_restart     (FlSession *session, guint baud, GCancellable *cancellable, GError **error);
+gboolean fl_rate_can_reset   (FlSession *session); /* in the middle of a job */
+gboolean fl_rate_reset       (FlJob *job, guint baud, GCancellable *cancellable, GError **error);
 guint    fl_rate_get_lower   (guint baud);
 guint    fl_rate_recall      (FlSession *session, int pid); /* -1: of the chip that was there last; 0: none */
 void     fl_rate_remember    (FlJob *job, guint16 pid, guint baud);

@@ -287,7 +287,10 @@ static void
 fl_sim_flash_program_unit (FlSimFlash *self, guint8 *old, const guint8 *data, gsize length)
 {
   if (!fl_sim_flash_rule_allows (self, old, data, length))
-    return;
+    {
+      self->error = self->traits->rule == FL_SIM_PROGRAM_ECC;
+      return;
+    }
   for (gsize i = 0; i < length; i++)
     {
       guint8 value = data[i];
@@ -313,7 +316,8 @@ fl_sim_flash_program_unit (FlSimFlash *self, guint8 *old, const guint8 *data, gs
  *
  * Programs as the flash of this series does: what is not erased is refused, or gets only the bits that programming
  * can still change. The ROM never hears of it. A misaligned address fails, and all later programming with it, until
- * the next reset (AN2606, "programming constraints").
+ * the next reset (AN2606, "programming constraints"); so it is taken to be after a refusal, which sets an error flag of
+ * the same register (RM0444, FLASH_SR: PROGERR, PGSERR).
  *
  * Returns: how long it takes, in microseconds
  */
@@ -336,7 +340,7 @@ fl_sim_flash_program (FlSimFlash *self, guint32 address, const guint8 *data, gsi
       const FlSector *sector = fl_sim_flash_find (self, at, &begin);
       guint8 *cells = fl_sim_flash_get (self, at, n);
 
-      if (sector == NULL || cells == NULL || self->is_protected[sector->index])
+      if (sector == NULL || cells == NULL || self->is_protected[sector->index] || self->error)
         continue;
       fl_sim_flash_note (self, (gsize) (cells - self->data), n, -1, us * (gint64) self->unit / (gint64) length);
       self->clock += us * (gint64) self->unit / (gint64) length;

@@ -167,27 +167,108 @@ test_may_not (gconstpointer data)
   g_assert_false (job_board_logged (job, FL_LOG_OK, "whether it is blank"));
 }
 
-/* Something in the middle of a page, where nobody looks: it is seen when all is read back, and mended by erasing that
- * page. */
+/* Flash that can be programmed although it was to overwrite something before. */
+static const BoardCase mends[] = {
+  { "0x410,flash=64", 16, 16 },
+  { "0x410,flash=64", 64, 64 },
+  { "0x413", 128, 5 },
+};
+
+/* And such that cannot, until the chip is reset. */
+static const BoardCase latches[] = {
+  { "0x467,flash=256", 32, 16 },
+  { "0x467,flash=512", 300, 150 },
+  { "0x415", 32, 16 },
+};
+
+/* In the second sector, where nobody looks. */
 static void
-test_hidden (gconstpointer data)
+hide (JobBoard *board)
+{
+  put (board, fl_layout_get_sector (fl_sim_board_get_layout (board->board), 1)->size + 64, 32);
+}
+
+static void
+check_mended (JobBoard *board, FlJob *job, guint count)
+{
+  g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, 1), >=, 1); /* F1: its code is sent twice */
+  for (guint i = 2; i < fl_layout_get_n_sectors (fl_sim_board_get_layout (board->board)); i++)
+    g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, i), <=, 1);
+  g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, 0), ==, 0);
+  g_assert_cmpuint (get_result (job)->sectors_erased, >=, 1);
+  g_assert_cmpuint (get_result (job)->sectors_blank + get_result (job)->sectors_erased, ==, count);
+  g_assert_cmpuint (get_result (job)->retries, >=, 1);
+  g_assert_true (get_result (job)->verified);
+  g_assert_true (job_board_logged (job, FL_LOG_INFO, "looked blank and had not been erased"));
+}
+
+/* It is seen when all is read back, and mended by erasing that page. */
+static void
+test_mends (gconstpointer data)
 {
   const BoardCase *row = data;
   g_autoptr (JobBoard) board = connect (row->board);
   g_autoptr (FlImage) image = make_image (get_start (board), row->kib * 1024);
-  guint32 size = fl_layout_get_sector (fl_sim_board_get_layout (board->board), 1)->size;
   g_autoptr (FlJob) job = NULL;
 
-  put (board, size + 64, 32); /* in the second sector */
+  hide (board);
   job = program (board, image, NULL);
-  g_assert_cmpuint (fl_sim_board_get_n_erased (board->board, 1), >=, 1); /* F1: its code is sent twice */
-  g_assert_cmpuint (count_erasures (board), ==, fl_sim_board_get_n_erased (board->board, 1));
+  check_mended (board, job, row->count);
   g_assert_cmpuint (get_result (job)->sectors_erased, ==, 1);
-  g_assert_cmpuint (get_result (job)->sectors_blank, ==, row->count - 1);
-  g_assert_cmpuint (get_result (job)->retries, >=, 1);
-  g_assert_true (get_result (job)->verified);
-  g_assert_true (job_board_logged (job, FL_LOG_INFO, "1 page looked blank and had not been erased")
-                 || job_board_logged (job, FL_LOG_INFO, "1 sector looked blank and had not been erased"));
+}
+
+/* It takes a reset, which the user is told; then all is erased, and it works. */
+static void
+test_latches (gconstpointer data)
+{
+  const BoardCase *row = data;
+  g_auto (TestNotebook) notebook = { 0 };
+  g_autoptr (JobBoard) board = NULL;
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+  g_autoptr (FlImage) image = NULL;
+  g_autoptr (FlJob) job = NULL;
+  g_autoptr (FlJob) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  test_notebook_open (&notebook);
+  board = connect_with (row->board, notebook.path);
+  image = make_image (get_start (board), row->kib * 1024);
+  hide (board);
+  job = job_board_program (board, image, NULL, FALSE);
+  g_assert_false (job_board_run (board, job, &error));
+  g_assert_error (error, FL_ERROR, FL_ERROR_VERIFY);
+  g_assert_nonnull (strstr (error->message, "Looked blank, and therefore not erased first: "));
+  g_assert_nonnull (strstr (error->message, "Reset the board into its bootloader and program again"));
+  g_assert_false (get_result (job)->verified);
+
+  fl_session_close (board->session);
+  fl_sim_board_press_reset (board->board);
+  options->notebook = g_strdup (notebook.path);
+  job_board_session (board, options);
+  job_board_connect (board);
+  again = program (board, image, NULL);
+  g_assert_cmpuint (get_result (again)->sectors_blank, ==, 0);
+  g_assert_cmpuint (get_result (again)->sectors_erased + get_result (again)->sectors_unchanged, ==, row->count);
+}
+
+/* Where the adapter can reset the board, it is done without a word. */
+static void
+test_latches_wired (void)
+{
+  g_autoptr (JobBoard) board = job_board_new ("0x467,flash=256,wired=1");
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+  g_autoptr (FlImage) image = make_image (get_start (board), 32 * 1024);
+  g_autoptr (FlJob) job = NULL;
+
+  options->entry = FL_ENTRY_DTR_RTS;
+  options->preset = g_strdup ("rts-boot0-dtr-reset");
+  options->climb = FL_CLIMB_NEVER;
+  job_board_session (board, options);
+  job_board_connect (board);
+  hide (board);
+  job = program (board, image, NULL);
+  check_mended (board, job, 16);
+  g_assert_true (job_board_logged (job, FL_LOG_INFO, "the board is reset into its bootloader"));
 }
 
 /* Something at either end of one page: everything is erased, as ever. */
@@ -212,15 +293,17 @@ test_seen (void)
 }
 
 /* Of the last page the file has only a part. What else is in it is lost: it is erased. Where it is kept, it is read
- * anyway, and nothing need be erased. */
+ * anyway, and the page need not be erased when that is blank. */
 static void
 test_part (void)
 {
   g_autoptr (JobBoard) board = connect ("0x467,flash=256");
   g_autoptr (JobBoard) keeping = connect ("0x467,flash=256");
+  g_autoptr (JobBoard) fresh = connect ("0x467,flash=256");
   g_autoptr (FlImage) image = make_image (get_start (board), 5 * 2048 + 1200);
   g_autoptr (FlJob) job = NULL;
   g_autoptr (FlJob) kept = NULL;
+  g_autoptr (FlJob) blank = NULL;
 
   put (board, 5 * 2048 + 1600, 64);
   job = program (board, image, NULL);
@@ -231,9 +314,14 @@ test_part (void)
 
   put (keeping, 5 * 2048 + 1600, 64);
   kept = program (keeping, image, &preserve);
-  g_assert_cmpuint (count_erasures (keeping), ==, 0);
-  g_assert_cmpuint (get_result (kept)->sectors_blank, ==, 6);
+  g_assert_cmpuint (fl_sim_board_get_n_erased (keeping->board, 5), ==, 1);
+  g_assert_cmpuint (get_result (kept)->sectors_blank, ==, 5);
+  g_assert_cmpuint (get_result (kept)->retries, ==, 0);
   g_assert_cmphex (*fl_sim_board_peek (keeping->board, get_start (keeping) + 5 * 2048 + 1600, 1), ==, 0xA5);
+
+  blank = program (fresh, image, &preserve);
+  g_assert_cmpuint (count_erasures (fresh), ==, 0);
+  g_assert_cmpuint (get_result (blank)->sectors_blank, ==, 6);
 }
 
 /* Somebody wants it erased, or it would not be seen when it was wrong. */
@@ -419,7 +507,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_rows ("may", may, G_N_ELEMENTS (may), test_blank);
   add_rows ("may-not", may_not, G_N_ELEMENTS (may_not), test_may_not);
-  add_rows ("hidden", may, G_N_ELEMENTS (may), test_hidden);
+  add_rows ("mends", mends, G_N_ELEMENTS (mends), test_mends);
+  add_rows ("latches", latches, G_N_ELEMENTS (latches), test_latches);
+  g_test_add_func ("/blank/latches/wired", test_latches_wired);
   g_test_add_func ("/blank/seen", test_seen);
   g_test_add_func ("/blank/part", test_part);
   g_test_add_func ("/blank/not-wanted", test_not_wanted);
