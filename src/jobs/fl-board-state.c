@@ -9,8 +9,9 @@
 #include "fl-job-private.h"
 
 #define STATE(name) (1u << FL_SECTOR_##name)
-#define AS_BEFORE   (STATE (UNTOUCHED) | STATE (PLANNED_ERASE) | STATE (PLANNED_WRITE) | STATE (PLANNED_CHECK))
-#define TOUCHED     (STATE (ERASED) | STATE (WRITING) | STATE (WRITTEN) | STATE (VERIFIED) | STATE (FAILED))
+#define AS_BEFORE                                                                                                      \
+  (STATE (UNTOUCHED) | STATE (PLANNED_ERASE) | STATE (PLANNED_WRITE) | STATE (PLANNED_CHECK) | STATE (PLANNED_BLANK))
+#define TOUCHED (STATE (ERASED) | STATE (WRITING) | STATE (WRITTEN) | STATE (VERIFIED) | STATE (FAILED))
 
 static guint
 get_n_sectors (FlJob *job, FlDevice *device)

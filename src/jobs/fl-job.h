@@ -14,6 +14,7 @@ typedef enum
   FL_SECTOR_PLANNED_ERASE, /* will be erased */
   FL_SECTOR_PLANNED_WRITE, /* will be erased and written */
   FL_SECTOR_PLANNED_CHECK, /* seems to hold what it is to hold; will be compared */
+  FL_SECTOR_PLANNED_BLANK, /* seems to be blank; will be written without being erased */
   FL_SECTOR_UNCHANGED,     /* not touched, compared, and as it is to be */
   FL_SECTOR_ERASED,
   FL_SECTOR_WRITING,       /* in part */

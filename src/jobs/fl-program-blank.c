@@ -56,6 +56,8 @@ spare (FlProgramJob *self, const guint8 *sectors, const guint8 *blank, guint8 *e
     {
       self->spared[i] = sectors[i] && !erase[i];
       n_spared += self->spared[i];
+      if (self->spared[i])
+        fl_job_set_sector (job, i, FL_SECTOR_PLANNED_BLANK);
     }
   fl_job_expect (job, fl_job_get_elapsed (job) + fl_plan_get_seconds (self->plan, NULL)
                           - fl_plan_get_erase_seconds (self->plan) * n_spared / n_planned);

@@ -19,6 +19,7 @@ static const struct
   [FL_SECTOR_PLANNED_ERASE] = { N_ ("To be erased"), N_ ("will be erased") },
   [FL_SECTOR_PLANNED_WRITE] = { N_ ("To be erased and written"), N_ ("will be erased and written") },
   [FL_SECTOR_PLANNED_CHECK] = { N_ ("To be compared"), N_ ("seems to hold the file already; will be compared") },
+  [FL_SECTOR_PLANNED_BLANK] = { N_ ("Blank, to be written"), N_ ("seems to be blank; will be written") },
   [FL_SECTOR_UNCHANGED] = { N_ ("Held the file"), N_ ("held the file already, compared, left as it is") },
   [FL_SECTOR_ERASED] = { N_ ("Erased"), N_ ("erased") },
   [FL_SECTOR_WRITING] = { N_ ("Being written"), N_ ("being written") },
