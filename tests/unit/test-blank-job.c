@@ -5,6 +5,8 @@
 #include "job-board.h"
 #include "test-notebook.h"
 
+#define N_CUTS 40
+
 static const FlPlanOptions preserve = {
   .erase = FL_ERASE_NEEDED, .verify = TRUE, .preserve = TRUE, .only_changed = TRUE
 };
@@ -129,6 +131,19 @@ put (JobBoard *board, guint32 offset, guint length)
   g_assert_true (fl_sim_board_poke (board->board, get_start (board) + offset, junk, length));
 }
 
+/* A new session on the same board after somebody has pressed its reset button. */
+static void
+connect_again (JobBoard *board, const char *notebook)
+{
+  g_autoptr (FlConnectOptions) options = job_board_options ();
+
+  options->notebook = g_strdup (notebook);
+  fl_session_close (board->session);
+  fl_sim_board_press_reset (board->board);
+  job_board_session (board, options);
+  job_board_connect (board);
+}
+
 /* Nothing is erased, in less time than with erasing; and the log says so. */
 static void
 test_blank (gconstpointer data)
@@ -172,6 +187,14 @@ static const BoardCase mends[] = {
   { "0x410,flash=64", 16, 16 },
   { "0x410,flash=64", 64, 64 },
   { "0x413", 128, 5 },
+};
+
+/* Of each kind, a little. */
+static const BoardCase cuts[] = {
+  { "0x467,flash=256", 8, 4 },
+  { "0x410,flash=64", 4, 4 },
+  { "0x413", 32, 2 },
+  { "0x415", 8, 4 },
 };
 
 /* And such that cannot, until the chip is reset. */
@@ -224,7 +247,6 @@ test_latches (gconstpointer data)
   const BoardCase *row = data;
   g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = NULL;
-  g_autoptr (FlConnectOptions) options = job_board_options ();
   g_autoptr (FlImage) image = NULL;
   g_autoptr (FlJob) job = NULL;
   g_autoptr (FlJob) again = NULL;
@@ -241,11 +263,7 @@ test_latches (gconstpointer data)
   g_assert_nonnull (strstr (error->message, "Reset the board into its bootloader and program again"));
   g_assert_false (get_result (job)->verified);
 
-  fl_session_close (board->session);
-  fl_sim_board_press_reset (board->board);
-  options->notebook = g_strdup (notebook.path);
-  job_board_session (board, options);
-  job_board_connect (board);
+  connect_again (board, notebook.path);
   again = program (board, image, NULL);
   g_assert_cmpuint (get_result (again)->sectors_blank, ==, 0);
   g_assert_cmpuint (get_result (again)->sectors_erased + get_result (again)->sectors_unchanged, ==, row->count);
@@ -471,6 +489,37 @@ test_erase_cut_short (void)
     }
 }
 
+/* The power fails at one byte after the other: whatever is left in the flash, the next job brings it in order. */
+static void
+test_after_a_cut (gconstpointer data)
+{
+  const BoardCase *row = data;
+
+  for (guint at = 0; at < N_CUTS; at++)
+    {
+      g_auto (TestNotebook) notebook = { 0 };
+      g_autoptr (JobBoard) board = NULL;
+      g_autoptr (FlImage) image = NULL;
+      g_autoptr (FlJob) job = NULL;
+      g_autoptr (FlJob) again = NULL;
+      g_autoptr (GError) error = NULL;
+
+      test_notebook_open (&notebook);
+      board = connect_with (row->board, notebook.path);
+      image = make_image (get_start (board), row->kib * 1024);
+      if (at % 2 == 0)
+        job_board_fill (board, at);
+      fl_sim_board_add_fault (board->board, FALSE,
+                              fl_sim_board_get_n_sent (board->board) + 20 + at * row->kib * 1024 / N_CUTS,
+                              FL_SIM_FAULT_POWER_CUT, at % 20);
+      job = job_board_program (board, image, NULL, FALSE);
+      job_board_run (board, job, &error);
+      connect_again (board, notebook.path);
+      again = program (board, image, NULL);
+      g_assert_true (get_result (again)->verified);
+    }
+}
+
 /* Nothing is known of a chip that was declared. */
 static void
 test_declared (void)
@@ -509,6 +558,7 @@ main (int argc, char **argv)
   add_rows ("may-not", may_not, G_N_ELEMENTS (may_not), test_may_not);
   add_rows ("mends", mends, G_N_ELEMENTS (mends), test_mends);
   add_rows ("latches", latches, G_N_ELEMENTS (latches), test_latches);
+  add_rows ("after-a-cut", cuts, G_N_ELEMENTS (cuts), test_after_a_cut);
   g_test_add_func ("/blank/latches/wired", test_latches_wired);
   g_test_add_func ("/blank/seen", test_seen);
   g_test_add_func ("/blank/part", test_part);
