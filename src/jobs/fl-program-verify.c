@@ -5,6 +5,7 @@
 
 #include "fl-checksum-pass.h"
 #include "fl-erase-doubt.h"
+#include "fl-error.h"
 #include "fl-job-private.h"
 #include "fl-program-private.h"
 #include "fl-rate.h"
@@ -24,8 +25,8 @@ fl_program_job_widen (FlProgramJob *self, guint8 *sectors, const guint8 *plenty)
 }
 
 /* What looked blank, and may not have been, is erased with the rest. Some chips program nothing any more once they were
- * to overwrite something, until they are reset: RM0444 and its like, FLASH_SR, PROGERR and PGSERR; and AN2606 knows of
- * no bootloader that clears such an error. */
+ * to overwrite something: the error stays in their FLASH_SR (RM0444 and its like, PROGERR and PGSERR), and as AN2606
+ * says of a misaligned address, the bootloader does not clear it before the next reset. */
 static gboolean
 fl_program_job_take_back_guess (FlProgramJob *self, guint n_spared, GCancellable *cancellable, GError **error)
 {
@@ -38,7 +39,6 @@ fl_program_job_take_back_guess (FlProgramJob *self, guint n_spared, GCancellable
 
   if (n_spared == 0)
     return TRUE;
-  self->result.sectors_erased += n_spared;
   if (!fl_rate_can_reset (session))
     {
       /* Translators: "3 pages" */
@@ -98,9 +98,11 @@ fl_program_job_mend (FlProgramJob *self, FlComparePass *compare, guint8 *differe
     {
       self->erasing.first_busy = erasing.first_busy;
       self->erasing.n_busy = erasing.n_busy;
-      fl_program_job_blame_guess (self, n_spared, error);
+      if (error != NULL && g_error_matches (*error, FL_ERROR, FL_ERROR_ERASE))
+        fl_program_job_blame_guess (self, n_spared, error);
       return FALSE;
     }
+  self->result.sectors_erased += n_spared;
   if (!fl_program_job_write_blocks (self, compare->boot, different, TRUE, cancellable, error))
     return FALSE;
   again.wanted = different;
