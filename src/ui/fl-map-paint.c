@@ -35,7 +35,7 @@ static const struct
   [FL_SECTOR_PLANNED_ERASE] = { "warning_color", "#9c6e03", NULL, 0.10f, 0.9f, MARK_RISING },
   [FL_SECTOR_PLANNED_WRITE] = { "accent_color", "#1c71d8", NULL, 0.15f, 0.9f, MARK_FALLING },
   [FL_SECTOR_PLANNED_CHECK] = { "success_color", "#1b8553", NULL, 0.10f, 0.6f, MARK_NONE },
-  [FL_SECTOR_PLANNED_BLANK] = { "accent_color", "#1c71d8", NULL, 0, 0.9f, MARK_NONE },
+  [FL_SECTOR_PLANNED_BLANK] = { "accent_color", "#1c71d8", NULL, 0, 0.9f, MARK_BAR },
   [FL_SECTOR_UNCHANGED] = { "success_color", "#1b8553", NULL, 0.30f, 0.9f, MARK_BAR },
   [FL_SECTOR_ERASED] = { "window_fg_color", "#808080", NULL, 0, 0.6f, MARK_NONE },
   [FL_SECTOR_WRITING] = { "accent_bg_color", "#3584e4", NULL, 1, 1, MARK_HALF },

@@ -107,8 +107,8 @@ def pace():
     slow = block_seconds(termios.B1200)
     fast = block_seconds(termios.B57600)
     print(f"# 256 bytes: {slow:.3f} s at 1200 baud, {fast:.3f} s at 57600", flush=True)
-    # 11 bits a byte; the first byte's own time is over when it is seen.
-    assert slow > (BLOCK - 2) * 11 / 1200, slow
+    # 11 bits a byte; the first byte's own time is over when it is seen, and a busy machine may see it late.
+    assert slow > 0.8 * (BLOCK - 2) * 11 / 1200, slow
     assert slow > 3 * fast, (slow, fast)
 
 
@@ -118,7 +118,7 @@ def pace_given():
     with Board("--clock", "fast", "--baud", "300") as board, Client(board) as client:
         read_block(client)
         answers = [at for at, way, _ in board.trace() if way == "<"]
-    assert answers[-1] - answers[-BLOCK] > (BLOCK - 2) * 11 / 300, answers
+    assert answers[-1] - answers[-BLOCK] > 0.8 * (BLOCK - 2) * 11 / 300, answers
 
 
 @tap.case

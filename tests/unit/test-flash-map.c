@@ -243,12 +243,6 @@ get_pixel (GdkPixbuf *pixbuf, int x, int y)
 static void
 test_looks (void)
 {
-  static const FlSector sectors[N_STATES] = {
-    { 0x08000000, 0x4000, 0, 0, 1 }, { 0x08004000, 0x4000, 1, 1, 1 }, { 0x08008000, 0x4000, 2, 2, 1 },
-    { 0x0800C000, 0x4000, 3, 3, 1 }, { 0x08010000, 0x4000, 4, 4, 1 }, { 0x08014000, 0x4000, 5, 5, 1 },
-    { 0x08018000, 0x4000, 6, 6, 1 }, { 0x0801C000, 0x4000, 7, 7, 1 }, { 0x08020000, 0x4000, 8, 8, 1 },
-    { 0x08024000, 0x4000, 9, 9, 1 },
-  };
   static const struct
   {
     const char *name;
@@ -267,14 +261,18 @@ test_looks (void)
       g_autoptr (FlDevice) device = fl_device_new (0x999);
       g_autoptr (GdkPixbuf) pixbuf = NULL;
       GtkWidget *map = fl_flash_map_new ();
+      FlSector sectors[N_STATES];
       guint8 states[N_STATES];
       int begin[N_STATES] = { 0 };
       GtkWidget *window;
 
       adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[s].scheme);
+      for (guint16 i = 0; i < schemes[s].n_states; i++)
+        {
+          sectors[i] = (FlSector){ 0x08000000 + i * 0x4000, 0x4000, i, i, 1 };
+          states[i] = (guint8) (schemes[s].first + i);
+        }
       device->layout = fl_layout_new (sectors, schemes[s].n_states, NULL);
-      for (guint i = 0; i < schemes[s].n_states; i++)
-        states[i] = (guint8) (schemes[s].first + i);
       fl_flash_map_set_device (FL_FLASH_MAP (map), device);
       fl_flash_map_set_states (FL_FLASH_MAP (map), states, schemes[s].n_states);
       window = fl_widget_test_show (map, 720, 160);
