@@ -428,6 +428,7 @@ test_cut_short (void)
   g_auto (TestNotebook) notebook = { 0 };
   g_autoptr (JobBoard) board = NULL;
   g_autoptr (JobBoard) next = NULL;
+  g_autoptr (JobBoard) once_more = NULL;
   g_autoptr (JobBoard) other = NULL;
   g_autoptr (FlImage) image = NULL;
   g_autoptr (FlJob) cut = NULL;
@@ -453,9 +454,8 @@ test_cut_short (void)
   g_assert_cmpuint (get_result (again)->sectors_erased, ==, 16);
   g_assert_true (job_board_logged (again, FL_LOG_INFO, "The last job with this board was cut short"));
 
-  g_clear_pointer (&next, job_board_free);
-  next = connect_with ("0x467,flash=256", notebook.path);
-  last = program (next, image, NULL);
+  once_more = connect_with ("0x467,flash=256", notebook.path);
+  last = program (once_more, image, NULL);
   g_assert_cmpuint (get_result (last)->sectors_blank, ==, 16);
 }
 
