@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# run-x.sh COMMAND…: runs it with an X server of its own. FL_SCREEN is the screen's size (1280x800 unless said).
+# run-x.sh COMMAND…: runs it with an X server of its own, and with a folder for settings in which nothing is remembered.
+# FL_SCREEN is the screen's size (1280x800 unless said).
 # The server chooses a free display itself: xvfb-run -a looks for one, and two that look at once find the same.
 set -euo pipefail
 folder=$(mktemp -d)
@@ -25,4 +26,4 @@ until [ -s "$folder/display" ]; do
   fi
   sleep 0.05
 done
-env -u WAYLAND_DISPLAY -u XAUTHORITY DISPLAY=":$(head -n 1 "$folder/display")" "$@"
+env -u WAYLAND_DISPLAY -u XAUTHORITY XDG_CONFIG_HOME="$folder/config" DISPLAY=":$(head -n 1 "$folder/display")" "$@"
