@@ -25,7 +25,7 @@ static const struct
   { "app.quit", { "<Control>q" } }, { "window.close", { "<Control>w" } },
   { "win.open", { "<Control>o" } }, { "win.primary", { "<Control>Return", "<Control>KP_Enter" } },
   { "win.rescan", { "F5" } },       { "win.cancel", { "Escape" } },
-  { "win.log", { "<Control>l" } },  { "win.show-help-overlay", { "<Control>question", "F1" } },
+  { "win.log", { "<Control>l" } },  { "win.shortcuts", { "<Control>question", "F1" } },
   { "win.step(0)", { "<Alt>1" } },  { "win.step(1)", { "<Alt>2" } },
   { "win.step(2)", { "<Alt>3" } },  { "win.step(3)", { "<Alt>4" } },
 };

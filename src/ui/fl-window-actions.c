@@ -222,6 +222,27 @@ fl_window_find_out_action (GtkWidget *widget, const char *name, GVariant *parame
   fl_diagnosis_dialog_start (FL_DIAGNOSIS_DIALOG (dialog), session, failed != NULL ? fl_job_get_facts (failed) : NULL);
 }
 
+static gboolean
+fl_window_shortcuts_closed_cb (FlWindow *self)
+{
+  gtk_application_window_set_help_overlay (GTK_APPLICATION_WINDOW (self), NULL);
+  return TRUE;
+}
+
+/* Made when it is asked for, and not by its name when the program starts: GTK 4.8 crashes when a screen reader asks for
+ * a window that has just closed while there is one that was never shown. */
+static void
+fl_window_shortcuts_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (FL_UI_PATH "help-overlay.ui");
+  GtkShortcutsWindow *shortcuts = GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+
+  gtk_application_window_set_help_overlay (GTK_APPLICATION_WINDOW (widget), shortcuts);
+  g_signal_connect_object (shortcuts, "close-request", G_CALLBACK (fl_window_shortcuts_closed_cb), widget,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (shortcuts));
+}
+
 static void
 fl_window_remedy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -234,6 +255,7 @@ fl_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.step", "i", fl_window_step_action);
   for (guint i = 0; i < G_N_ELEMENTS (simple_actions); i++)
     gtk_widget_class_install_action (widget_class, simple_actions[i], NULL, fl_window_simple_action);
+  gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, fl_window_shortcuts_action);
   gtk_widget_class_install_action (widget_class, "win.primary", NULL, fl_window_primary_action);
   gtk_widget_class_install_action (widget_class, "win.open", NULL, fl_window_open_action);
   gtk_widget_class_install_action (widget_class, "win.open-uri", "s", fl_window_open_uri_action);

@@ -236,6 +236,27 @@ test_program (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_erasures ("sim:0x460", 0), ==, 0); /* it was blank */
 }
 
+/* No window is kept that is not shown: GTK 4.8 and a screen reader do not survive it. */
+static void
+test_shortcuts (Fixture *fixture, gconstpointer data)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  g_assert_cmpuint (g_list_model_get_n_items (windows), ==, 1);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GtkWindow) shortcuts = NULL;
+
+      gtk_widget_activate_action (fixture->window, "win.shortcuts", NULL);
+      g_assert_cmpuint (g_list_model_get_n_items (windows), ==, 2);
+      shortcuts = g_list_model_get_item (windows, 1);
+      g_assert_true (GTK_IS_SHORTCUTS_WINDOW (shortcuts));
+      g_assert_true (gtk_window_get_transient_for (shortcuts) == GTK_WINDOW (fixture->window));
+      gtk_window_close (shortcuts);
+      g_assert_cmpuint (g_list_model_get_n_items (windows), ==, 1);
+    }
+}
+
 /* All of it once more, because somebody wants it. */
 static void
 test_rewrite (Fixture *fixture, gconstpointer data)
@@ -620,6 +641,7 @@ main (int argc, char **argv)
   ADD ("/window/destroy-while-programming", test_destroy_while_programming);
   ADD ("/window/reload", test_reload);
   ADD ("/window/steps", test_steps);
+  ADD ("/window/shortcuts", test_shortcuts);
   ADD ("/window/boot0", test_boot0);
 #undef ADD
   return g_test_run ();
