@@ -4,7 +4,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "fl-cut-short.h"
-#include "fl-erase-doubt.h"
 #include "fl-job-private.h"
 #include "fl-program-private.h"
 
@@ -29,16 +28,6 @@ dup_candidates (FlProgramJob *self, const guint8 *sectors)
   return any ? g_steal_pointer (&candidates) : NULL;
 }
 
-/* With fewer sectors to erase there may be no code for some of them that is safe: then all of them in bank 2 are
- * erased. */
-static void
-leave_no_doubt (FlProgramJob *self, const guint8 *sectors, guint8 *erase)
-{
-  if (fl_erase_doubt_may_arise (fl_program_job_get_device (self), erase))
-    for (guint i = fl_layout_get_bank_2 (fl_program_job_get_layout (self)); i < get_n_sectors (self); i++)
-      erase[i] = sectors[i];
-}
-
 /* Takes the blank ones out of what is to be erased. */
 static void
 spare (FlProgramJob *self, const guint8 *sectors, const guint8 *blank, guint8 *erase)
@@ -50,11 +39,9 @@ spare (FlProgramJob *self, const guint8 *sectors, const guint8 *blank, guint8 *e
   g_autofree char *detail = NULL;
 
   for (guint i = 0; i < get_n_sectors (self); i++)
-    erase[i] = sectors[i] && !blank[i];
-  leave_no_doubt (self, sectors, erase);
-  for (guint i = 0; i < get_n_sectors (self); i++)
     {
-      self->spared[i] = sectors[i] && !erase[i];
+      erase[i] = sectors[i] && !blank[i];
+      self->spared[i] = sectors[i] && blank[i];
       n_spared += self->spared[i];
       if (self->spared[i])
         fl_job_set_sector (job, i, FL_SECTOR_PLANNED_BLANK);
