@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Programming a board that is blank, or looks so: what need not be erased is not, where a wrong guess does no harm. */
-#include "fl-erase-doubt.h"
 #include "fl-error.h"
 #include "fl-flash-jobs.h"
 #include "job-board.h"
@@ -325,38 +324,6 @@ test_used (void)
   g_assert_false (job_board_logged (job, FL_LOG_OK, "whether it is blank"));
 }
 
-/* A page of bank 2 may be left over to be erased alone: on no chip on which blank ones are spared does that need more
- * of the bank, whichever numbering its bootloader takes. */
-static void
-test_no_doubt (void)
-{
-  const GPtrArray *chips = fl_chip_db_all ();
-  guint n = 0;
-
-  for (guint i = 0; i < chips->len; i++)
-    {
-      const FlChip *chip = g_ptr_array_index (chips, i);
-
-      for (guint k = 0; chip->overwrite != FL_OVERWRITE_HARMS && k < chip->layouts->len; k++)
-        {
-          FlLayout *layout = ((const FlChipLayout *) g_ptr_array_index (chip->layouts, k))->layout;
-          g_autoptr (FlDevice) device = fl_device_new (chip->pid);
-          guint n_sectors = fl_layout_get_n_sectors (layout);
-          g_autofree guint8 *alone = g_malloc0 (n_sectors);
-
-          device->layout = fl_layout_ref (layout);
-          for (guint s = fl_layout_get_bank_2 (layout); s < n_sectors; s++)
-            {
-              alone[s] = TRUE;
-              g_assert_false (fl_erase_doubt_may_arise (device, alone));
-              alone[s] = FALSE;
-              n++;
-            }
-        }
-    }
-  g_assert_cmpuint (n, >, 500);
-}
-
 /* Of the last page the file has only a part. What else is in it is lost: it is erased. Where it is kept, it is read
  * anyway, and the page need not be erased when that is blank. */
 static void
@@ -609,7 +576,6 @@ main (int argc, char **argv)
   g_test_add_func ("/blank/latches/wired", test_latches_wired);
   g_test_add_func ("/blank/seen", test_seen);
   g_test_add_func ("/blank/used", test_used);
-  g_test_add_func ("/blank/no-doubt", test_no_doubt);
   g_test_add_func ("/blank/part", test_part);
   g_test_add_func ("/blank/not-wanted", test_not_wanted);
   g_test_add_func ("/blank/damaged", test_damaged);
