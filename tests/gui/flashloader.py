@@ -107,7 +107,8 @@ class Flashloader(gui.App):
 
         def read():
             found = {"": None}
-            for text in gui.labels(self.card(page)):
+            card = self.find_card(page)
+            for text in gui.labels(card) if card is not None else []:
                 if text in headings:
                     found[text] = []
                 elif found[""] is None:
@@ -120,8 +121,12 @@ class Flashloader(gui.App):
 
     def card(self, page):
         """The widget around a failure: the innermost named one that has its headings."""
-        heading = next(n for n in gui.walk(self.page(page)) if n.name == "What we did" and gui.in_sight(n))
-        while not (heading.getRoleName() == "panel" and heading.name):
+        return gui.wait_for(lambda: self.find_card(page), f"a failure's card on {page}")
+
+    def find_card(self, page):
+        """The same, or None: it is laid out anew when more is known."""
+        heading = next((n for n in gui.walk(self.page(page)) if n.name == "What we did" and gui.in_sight(n)), None)
+        while heading is not None and not (heading.getRoleName() == "panel" and heading.name):
             heading = heading.parent
         return heading
 
