@@ -15,17 +15,17 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  FlJob *job;
-  FlBoot *boot;
-  FlPlan *plan;
-  guint8 *left;       /* out (caller-allocates), zeros: one byte a sector: whether it seems to hold it */
-  guint8 *trusted;    /* out (caller-allocates), zeros: one byte a sector: whether the checksum says so */
-  gboolean blank;     /* out: nothing but blank flash was seen */
-  guint n_candidates; /* out: sectors that may be left alone */
-  guint n_left;       /* out */
-  guint n_trusted;    /* out: of these */
-  GArray *samples;    /* the pass's own */
-  guint8 *changed;    /* the pass's own: one byte a sector: a sample of it differs */
+  FlJob   *job;
+  FlBoot  *boot;
+  FlPlan  *plan;
+  guint8  *left;         /* out (caller-allocates), zeros: one byte a sector: whether it seems to hold it */
+  guint8  *trusted;      /* out (caller-allocates), zeros: one byte a sector: whether the checksum says so */
+  gboolean blank;        /* out: nothing but blank flash was seen */
+  guint    n_candidates; /* out: sectors that may be left alone */
+  guint    n_left;       /* out */
+  guint    n_trusted;    /* out: of these */
+  GArray  *samples;      /* the pass's own */
+  guint8  *changed;      /* the pass's own: one byte a sector: a sample of it differs */
 } FlChangedPass;
 
 gboolean fl_changed_pass_run (FlChangedPass *self, GCancellable *cancellable, GError **error);

@@ -27,7 +27,7 @@ struct _FlProgramJob
   guint8 *spared;    /* one byte a sector: whether it looked blank, and is not erased before it is written */
   gboolean seems_blank; /* nothing else was seen yet */
   FlErasePass erasing;
-  guint64 total; /* bytes on the wire that the job is expected to take, as far as is known */
+  guint64 total;     /* bytes on the wire that the job is expected to take, as far as is known */
   guint n_retries_before;
 };
 
@@ -35,19 +35,19 @@ FlDevice *fl_program_job_get_device (FlProgramJob *self);
 FlLayout *fl_program_job_get_layout (FlProgramJob *self);
 
 /* Preserves, erases and writes sectors, one byte each; the rest of the flash stays as it is (fl-program-rewrite.c). */
-guint64 fl_program_job_get_rewrite_wire (FlProgramJob *self, const guint8 *sectors);
-gboolean fl_program_job_rewrite (FlProgramJob *self, FlBoot *boot, const guint8 *sectors, GCancellable *cancellable,
-                                 GError **error);
-gboolean fl_program_job_write_blocks (FlProgramJob *self, FlBoot *boot, const guint8 *sectors, gboolean again,
-                                      GCancellable *cancellable, GError **error);
-char *fl_program_job_dup_rate (FlProgramJob *self, guint64 bytes, double since);
+guint64   fl_program_job_get_rewrite_wire (FlProgramJob *self, const guint8 *sectors);
+gboolean  fl_program_job_rewrite          (FlProgramJob *self, FlBoot *boot, const guint8 *sectors,
+                                           GCancellable *cancellable, GError **error);
+gboolean  fl_program_job_write_blocks     (FlProgramJob *self, FlBoot *boot, const guint8 *sectors, gboolean again,
+                                           GCancellable *cancellable, GError **error);
+char     *fl_program_job_dup_rate         (FlProgramJob *self, guint64 bytes, double since);
 
 /* What looks blank is not erased (fl-program-blank.c). */
-gboolean fl_program_job_spare_blank (FlProgramJob *self, const guint8 *sectors, guint8 *erase,
-                                     GCancellable *cancellable, GError **error);
-guint fl_program_job_unspare (FlProgramJob *self, const guint8 *sectors);
+gboolean  fl_program_job_spare_blank      (FlProgramJob *self, const guint8 *sectors, guint8 *erase,
+                                           GCancellable *cancellable, GError **error);
+guint     fl_program_job_unspare          (FlProgramJob *self, const guint8 *sectors);
 
 /* VERIFY, with what it takes until flash is as expected (fl-program-verify.c). */
-gboolean fl_program_job_verify (FlProgramJob *self, FlBoot *boot, GCancellable *cancellable, GError **error);
+gboolean  fl_program_job_verify           (FlProgramJob *self, FlBoot *boot, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

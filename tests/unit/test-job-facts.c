@@ -123,17 +123,27 @@ get_data (FlImage *image)
   return g_bytes_get_data (fl_image_get_segment (image, 0)->data, NULL);
 }
 
-static void
-test_program (void)
+/* Programs a blank board, which must succeed. */
+static FlJob *
+program (const FlPlanOptions *options, gboolean start)
 {
   g_autoptr (JobBoard) board = job_board_new (BOARD);
   g_autoptr (FlImage) image = make_image ();
-  g_autoptr (FlJob) job = NULL;
   g_autoptr (GError) error = NULL;
+  FlJob *job;
 
   job_board_connect (board);
-  job = job_board_program (board, image, &erase_too, TRUE);
+  job = job_board_program (board, image, options, start);
   g_assert_true (job_board_run (board, job, &error));
+  fl_session_close (board->session); /* the job outlives the board */
+  return job;
+}
+
+static void
+test_program (void)
+{
+  g_autoptr (FlJob) job = program (&erase_too, TRUE);
+
   assert_facts (fl_job_get_facts (job), "erase.page=ok write.result=ok verify.pattern=ok go.result=ok id.pid=0x467 "
                                         "chip.pid=0x467 flash.blank=yes !fail.stage !host.mistake !write.pattern");
 }
@@ -142,14 +152,8 @@ test_program (void)
 static void
 test_not_erased (void)
 {
-  g_autoptr (JobBoard) board = job_board_new (BOARD);
-  g_autoptr (FlImage) image = make_image ();
-  g_autoptr (FlJob) job = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (FlJob) job = program (&fl_plan_options_default, FALSE);
 
-  job_board_connect (board);
-  job = job_board_program (board, image, &fl_plan_options_default, FALSE);
-  g_assert_true (job_board_run (board, job, &error));
   assert_facts (fl_job_get_facts (job), "write.result=ok verify.pattern=ok flash.blank=yes !erase.page !fail.stage");
 }
 
