@@ -252,6 +252,7 @@ fl_rate_reset (FlJob *job, guint baud, GCancellable *cancellable, GError **error
       g_prefix_error (error, _ ("After a reset in the middle of the job: "));
       return FALSE;
     }
+  fl_session_set_climbed (session, baud > FL_RATE_USUAL && fl_rate_may_climb (session));
   return try_burst (job, cancellable, error) && fl_program_width_set (job, supply, cancellable, error);
 }
 
@@ -275,10 +276,7 @@ step_down (FlJob *job, GCancellable *cancellable, GError **error)
               _ ("Too much has to be repeated at %u baud: the board is reset into its bootloader, and the job goes on "
                  "at %u"),
               baud, lower);
-  if (!fl_rate_reset (job, lower, cancellable, error))
-    return FALSE;
-  fl_session_set_climbed (session, lower > FL_RATE_USUAL);
-  return TRUE;
+  return fl_rate_reset (job, lower, cancellable, error);
 }
 
 /**
