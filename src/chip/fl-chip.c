@@ -230,6 +230,18 @@ fl_chip_get_unit_name (const FlChip *self)
 }
 
 /**
+ * fl_chip_has_sectors:
+ * @self: (nullable): a chip; %NULL: it is not known
+ *
+ * Returns: whether fl_chip_get_unit_name() is "sector"
+ */
+gboolean
+fl_chip_has_sectors (const FlChip *self)
+{
+  return self != NULL && g_str_equal (fl_chip_get_unit_name (self), "sector");
+}
+
+/**
  * fl_chip_get_erase_ms:
  * @size: of the page or sector, bytes
  *

@@ -149,6 +149,7 @@ guint        fl_chip_decode_flash_size (const FlChip *self, guint16 value); /* r
 gboolean     fl_chip_can_program   (const FlChip *self); /* enough is known to write it */
 guint8       fl_chip_get_erased_value (const FlChip *self); /* nullable */
 const char  *fl_chip_get_unit_name (const FlChip *self); /* "page" or "sector" */
+gboolean     fl_chip_has_sectors   (const FlChip *self); /* nullable */
 const FlOptionField *fl_chip_find_option      (const FlChip *self, const char *name);  /* NULL: no such field */
 const FlOptionField *fl_chip_find_option_role (const FlChip *self, FlOptionRole role); /* the first; NULL: none */
 

@@ -240,7 +240,7 @@ append_sectors (FlPlan *self, GString *text)
 {
   FlLayout *layout = self->device->layout;
   guint n_sectors = fl_layout_get_n_sectors (layout);
-  gboolean sectors = self->device->chip != NULL && g_str_equal (fl_chip_get_unit_name (self->device->chip), "sector");
+  gboolean sectors = fl_chip_has_sectors (self->device->chip);
   guint first = 0;
 
   for (guint i = 0; i < n_sectors; i++)

@@ -173,14 +173,6 @@ run_job (FlCli *cli, FlPlan *plan, FlProgramResult *result, GError **error)
   return FALSE;
 }
 
-static gboolean
-has_sectors (FlPlan *plan)
-{
-  const FlChip *chip = fl_plan_get_device (plan)->chip;
-
-  return chip != NULL && g_str_equal (fl_chip_get_unit_name (chip), "sector");
-}
-
 /* What was not erased because it was blank, if anything. */
 static void
 print_blank (FlCli *cli, FlPlan *plan, guint n_blank)
@@ -189,10 +181,11 @@ print_blank (FlCli *cli, FlPlan *plan, guint n_blank)
 
   if (n_blank > 0)
     fl_cli_print (cli,
-                  has_sectors (plan) ? ngettext ("%u of %u sector was blank already, and was not erased",
-                                                 "%u of %u sectors were blank already, and were not erased", n)
-                                     : ngettext ("%u of %u page was blank already, and was not erased",
-                                                 "%u of %u pages were blank already, and were not erased", n),
+                  fl_chip_has_sectors (fl_plan_get_device (plan)->chip)
+                      ? ngettext ("%u of %u sector was blank already, and was not erased",
+                                  "%u of %u sectors were blank already, and were not erased", n)
+                      : ngettext ("%u of %u page was blank already, and was not erased",
+                                  "%u of %u pages were blank already, and were not erased", n),
                   n_blank, n);
 }
 
@@ -200,7 +193,7 @@ print_blank (FlCli *cli, FlPlan *plan, guint n_blank)
 static void
 print_unchanged (FlCli *cli, FlPlan *plan, guint n_unchanged, guint n_by_checksum)
 {
-  gboolean sectors = has_sectors (plan);
+  gboolean sectors = fl_chip_has_sectors (fl_plan_get_device (plan)->chip);
   guint n = fl_plan_get_n_erased (plan);
 
   if (n_unchanged == 0)

@@ -200,7 +200,7 @@ fl_sim_flash_erase_us (FlSimFlash *self, guint32 size)
 {
   gint64 us = (gint64) (self->chip->erase_page_ms > 0 ? self->chip->erase_page_ms : FALLBACK_PAGE_MS) * 500;
 
-  if (g_str_equal (fl_chip_get_unit_name (self->chip), "sector") && size > 8 * 1024)
+  if (fl_chip_has_sectors (self->chip) && size > 8 * 1024)
     us = MAX (us / 8, us * size / (128 * 1024));
   return us * voltages[self->voltage].erase_percent / 100;
 }

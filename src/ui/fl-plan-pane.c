@@ -38,7 +38,7 @@ G_DEFINE_FINAL_TYPE (FlPlanPane, fl_plan_pane, GTK_TYPE_WIDGET)
 static char *
 count_units (FlDevice *device, guint count)
 {
-  gboolean sectors = device->chip != NULL && g_str_equal (fl_chip_get_unit_name (device->chip), "sector");
+  gboolean sectors = fl_chip_has_sectors (device->chip);
 
   return g_strdup_printf (
       sectors ? ngettext ("%u sector", "%u sectors", count) : ngettext ("%u page", "%u pages", count), count);

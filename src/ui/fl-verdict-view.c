@@ -141,8 +141,7 @@ set_time (GtkLabel *label, double seconds, guint baud)
 static void
 set_share (GtkLabel *label, FlPlan *plan, guint n_sectors)
 {
-  const FlChip *chip = fl_plan_get_device (plan)->chip;
-  gboolean sectors = chip != NULL && g_str_equal (fl_chip_get_unit_name (chip), "sector");
+  gboolean sectors = fl_chip_has_sectors (fl_plan_get_device (plan)->chip);
   guint n = fl_plan_get_n_erased (plan);
   g_autofree char *text = g_strdup_printf (sectors ? ngettext ("%u of %u sector", "%u of %u sectors", n)
                                                    : ngettext ("%u of %u page", "%u of %u pages", n),
